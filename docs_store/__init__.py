@@ -1,0 +1,45 @@
+"""docs_store: what must be the same on the day a document is written and the day a question is read.
+
+The records, the Vietnamese text rules, the embedding models, the index formats and the
+library of documents. Imports no other room; importing it loads no engine.
+"""
+
+from .embedding import DEFAULT_MODEL, Embedder, load_embedder
+from .errors import (
+    BusyError,
+    DamagedIndexError,
+    HoitinError,
+    LoadError,
+    ModelError,
+    ModelMismatchError,
+    NoIndexError,
+    UsageError,
+)
+from .generations import Builder, Generation, Generations
+from .lexical import FieldWeights
+from .library import FileState, Library
+from .records import Document, Manifest, ModelCard, Passage
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "Builder",
+    "BusyError",
+    "DamagedIndexError",
+    "Document",
+    "Embedder",
+    "FieldWeights",
+    "FileState",
+    "Generation",
+    "Generations",
+    "HoitinError",
+    "Library",
+    "LoadError",
+    "Manifest",
+    "ModelCard",
+    "ModelError",
+    "ModelMismatchError",
+    "NoIndexError",
+    "Passage",
+    "UsageError",
+    "load_embedder",
+]

@@ -1,0 +1,175 @@
+"""Embedding models: text in, unit vectors out. Any sentence-transformers model will do.
+
+`load_embedder()` gives the small model that ships in `default_model/weights`; a hub name
+or a local folder gives that model. torch and sentence-transformers are imported only for
+models that need them: a folder that holds nothing but a static embedding is read with
+numpy and tokenizers, which gives the same vectors and starts 20 times faster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from .errors import ModelError
+from .records import ModelCard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "default"
+_WEIGHTS = Path(__file__).parent / "default_model" / "weights"
+_BATCH = 512
+
+
+class Embedder(Protocol):
+    """A model that places questions and passages in one space."""
+
+    card: ModelCard
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 unit vectors, shape (len(texts), card.dimension)."""
+        ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 unit vectors, shape (len(texts), card.dimension)."""
+        ...
+
+
+def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
+    """Return the model called `name`: "default", a local folder, or a Hugging Face hub name.
+
+    Raises ModelError, with the next step, if it cannot be loaded.
+    """
+    if name == DEFAULT_MODEL:
+        return StaticEmbedder(_WEIGHTS, DEFAULT_MODEL)
+    folder = Path(name).expanduser()
+    if folder.is_dir() and StaticEmbedder.can_read(folder):
+        return StaticEmbedder(folder, name)
+    return SentenceTransformerEmbedder(name)
+
+
+class StaticEmbedder:
+    """A sentence-transformers StaticEmbedding folder, read without torch.
+
+    A text's vector is the mean of its tokens' vectors, scaled to length 1.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        modules = _static_module(folder)
+        if modules is None:
+            raise ModelError(
+                f"Không đọc được mô hình nhúng ở {folder} | No static embedding model in {folder}",
+                "đặt HOITIN_MODEL=default hoặc một thư mục mô hình sentence-transformers",
+            )
+        try:
+            self._tokenizer = Tokenizer.from_file(str(modules / "tokenizer.json"))
+            weights = load_file(modules / "model.safetensors")
+        except Exception as error:  # both libraries raise their own kinds
+            raise ModelError(
+                f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {error}",
+                "cài lại hoitin hoặc chép lại thư mục mô hình",
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._table = np.asarray(next(iter(weights.values())), dtype=np.float32)
+        self.card = ModelCard(name, _fingerprint(folder), int(self._table.shape[1]))
+
+    @staticmethod
+    def can_read(folder: Path) -> bool:
+        """Tell whether `folder` holds a static embedding and nothing that changes it but its length."""
+        return _static_module(folder) is not None
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.card.dimension), dtype=np.float32)
+        for begin in range(0, len(texts), _BATCH):
+            encodings = self._tokenizer.encode_batch_fast(list(texts[begin : begin + _BATCH]), add_special_tokens=False)
+            for row, encoding in enumerate(encodings, begin):
+                if ids := encoding.ids:
+                    # take() then mean(): the sum of a few hundred rows, in float32 as torch does it
+                    out[row] = self._table.take(ids, axis=0).mean(axis=0)
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        np.divide(out, norms, out=out, where=norms > 0)
+        return out
+
+    embed_queries = embed_documents
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model, with its own query and document prompts."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model = SentenceTransformer(name, device=os.environ.get("HOITIN_DEVICE") or None)
+        except Exception as error:  # a missing folder, no network, a broken file: each raises its own kind
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise ModelError(
+                f"Không nạp được mô hình nhúng {name!r} | Cannot load embedding model {name!r}: {reason}",
+                "kiểm tra tên hoặc thư mục mô hình; máy không có mạng thì chép thư mục mô hình vào máy",
+            ) from error
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f"Mô hình {name!r} không cho vectơ | Model {name!r} gives no single vector per text")
+        folder = Path(name).expanduser()
+        prompts = json.dumps(self._model.prompts, sort_keys=True)
+        identity = _fingerprint(folder) if folder.is_dir() else _hub_revision(self._model)
+        self.card = ModelCard(name, _digest(f"{identity}\n{prompts}"), int(dimension))
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        return self._unit(self._model.encode_document(list(texts), batch_size=32, show_progress_bar=False))
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._unit(self._model.encode_query(list(texts), batch_size=32, show_progress_bar=False))
+
+    def _unit(self, vectors: Any) -> Vectors:
+        out = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1, self.card.dimension)
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.divide(out, norms, out=out, where=norms > 0)
+
+
+def _static_module(folder: Path) -> Path | None:
+    """Return the folder of the static embedding's files, or None if this model is anything else."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        kinds = [str(module["type"]).rsplit(".", 1)[-1] for module in modules]
+        config = folder / "config_sentence_transformers.json"
+        prompts = json.loads(config.read_text(encoding="utf-8")).get("prompts", {}) if config.exists() else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if kinds[:1] != ["StaticEmbedding"] or any(kind != "Normalize" for kind in kinds[1:]) or any(prompts.values()):
+        return None
+    return folder / str(modules[0].get("path", ""))
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return a short hash of every file in a model folder: what the vectors depend on."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md"):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def _hub_revision(model: Any) -> str:
+    """Return the hub commit a model was loaded from, or its configuration where there is none."""
+    config = getattr(getattr(model[0], "auto_model", None), "config", None)
+    return str(getattr(config, "_commit_hash", None) or config)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

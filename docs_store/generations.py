@@ -1,0 +1,301 @@
+"""Generations: an index is built aside, verified, published in one step, and never changes.
+
+On disk, below the data folder:
+
+    CURRENT              one line: the published generation and the SHA-256 of its manifest
+    LOCK                 held by the one process that writes
+    generations/NAME/    manifest.json  passages.sqlite  vectors.faiss  lexical/
+    generations/.NAME/   one being built; thrown away by the next writer if its own was killed
+
+A publication is: build, fsync, manifest with size and hash of every file, fsync, rename,
+fsync the parent, reopen and verify, replace CURRENT. Killed at any moment, the generation
+before stays published and whole. A reader keeps one generation for a whole question.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import BusyError, DamagedIndexError, NoIndexError
+from .lexical import LexicalIndex, LexicalWriter
+from .passages import PassagesReader, PassagesWriter
+from .records import Document, FileCheck, Manifest, ModelCard, Passage
+from .vectors import FaissIndex, VectorIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMAT_VERSION = 1
+KEPT_GENERATIONS = 3
+_MANIFEST = "manifest.json"
+_PASSAGES = "passages.sqlite"
+_VECTORS = "vectors.faiss"
+_LEXICAL = "lexical"
+
+log = logging.getLogger("hoitin")
+
+
+class Generation:
+    """One published index, open for reading. Nothing in it changes."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.passages = PassagesReader(path / _PASSAGES)
+        self.lexical = LexicalIndex(path / _LEXICAL)
+        self.vectors: VectorIndex = FaissIndex.load(path / _VECTORS)
+
+    @property
+    def name(self) -> str:
+        return self.manifest.generation
+
+
+class Generations:
+    """The generations of one data folder. Makes no folder until something is written."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._folder = data / "generations"
+        self._checked: dict[tuple[int, int, int], str] = {}  # (inode, size, mtime_ns) -> SHA-256, this process's own
+
+    # --- reading ------------------------------------------------------------------------
+
+    def current_line(self) -> str:
+        """Return what CURRENT says, "" where nothing is published. Cheap: ask at every question."""
+        try:
+            return (self.data / "CURRENT").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    def open_current(self) -> Generation:
+        """Open the published generation.
+
+        Every file is compared with its checksum before it is used. A damaged generation is
+        passed over, loudly, for the newest whole one before it.
+        Raises NoIndexError if nothing was published, DamagedIndexError if nothing is whole.
+        """
+        for _ in range(3):  # a writer may prune the folder between our reading CURRENT and opening it
+            line = self.current_line()
+            name, _, digest = line.partition(" ")
+            if not name and not self._names():
+                raise NoIndexError(
+                    f"Chưa có chỉ mục nào trong {self.data} | Nothing is indexed in {self.data} yet",
+                    "hoitin index THƯ_MỤC_TIN",
+                )
+            problem = self._problem(name, digest) if name else "CURRENT is missing"
+            if problem is None:
+                return Generation(self._folder / name, self._manifest(name))
+            if self.current_line() == line:
+                break
+        log.error("generation %s is damaged (%s); looking for the one before", name or "?", problem)
+        for older in reversed(self._names()):
+            if older != name and self._problem(older) is None:
+                log.error("answering from generation %s; run `hoitin index` again to repair", older)
+                return Generation(self._folder / older, self._manifest(older))
+        raise DamagedIndexError(
+            f"Chỉ mục trong {self.data} bị hỏng ({problem}) | The index in {self.data} is damaged ({problem})",
+            "hoitin index --rebuild",
+        )
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the published generation's files, one sentence each; empty if whole."""
+        name, _, digest = self.current_line().partition(" ")
+        problem = self._problem(name, digest, trust_earlier_checks=False) if name else "CURRENT is missing"
+        return [problem] if problem else []
+
+    def _names(self) -> list[str]:
+        """Return the published generations' names, oldest first."""
+        if not self._folder.is_dir():
+            return []
+        return sorted(path.name for path in self._folder.iterdir() if (path / _MANIFEST).exists() and path.name[0] != ".")
+
+    def _manifest(self, name: str) -> Manifest:
+        record = json.loads((self._folder / name / _MANIFEST).read_text(encoding="utf-8"))
+        record["model"] = ModelCard(**record["model"])
+        record["files"] = {file: FileCheck(**check) for file, check in record["files"].items()}
+        return Manifest(**record)
+
+    def _problem(self, name: str, digest: str = "", *, trust_earlier_checks: bool = True) -> str | None:
+        """Return why generation `name` cannot be trusted, or None."""
+        folder = self._folder / name
+        try:
+            if digest and hashlib.sha256((folder / _MANIFEST).read_bytes()).hexdigest() != digest:
+                return f"{name}/{_MANIFEST}: checksum differs"
+            manifest = self._manifest(name)
+            if manifest.format_version != FORMAT_VERSION:
+                return f"{name}: format {manifest.format_version}, this hoitin reads {FORMAT_VERSION}"
+            if not trust_earlier_checks:
+                self._checked.clear()
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                checks = list(pool.map(lambda file: self._check(folder / file), manifest.files))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            return f"{name}: {error}"
+        for (file, expected), found in zip(manifest.files.items(), checks, strict=True):
+            if found != expected:
+                return f"{name}/{file}: {'size' if found.size != expected.size else 'checksum'} differs"
+        return None
+
+    def _check(self, path: Path) -> FileCheck:
+        status = path.stat()
+        key = (status.st_ino, status.st_size, status.st_mtime_ns)
+        if key not in self._checked:
+            with path.open("rb") as stream:
+                self._checked[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return FileCheck(status.st_size, self._checked[key])
+
+    # --- writing ------------------------------------------------------------------------
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the right to write. The system releases it if this process is killed.
+
+        Raises BusyError at once if another process holds it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self.data / "LOCK").open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BusyError(
+                    "Một lệnh lập chỉ mục khác đang chạy | Another `hoitin index` is running", "đợi lệnh ấy xong rồi chạy lại"
+                ) from error
+            yield
+
+    def build(self, base: Generation | None, dimension: int) -> Builder:
+        """Return a builder that starts from `base`, or from nothing. Hold the lock."""
+        for leftover in self._folder.glob(".*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        number = max((int(name[1:7]) for name in self._names()), default=0) + 1
+        return Builder(self._folder / f".g{number:06d}-{secrets.token_hex(4)}", base, dimension)
+
+    def publish(self, builder: Builder, model: ModelCard, chunking: str) -> Manifest:
+        """Make what was built the published generation, and prune old ones. Hold the lock."""
+        manifest = builder.finish(model, chunking, self._check)
+        name = manifest.generation
+        os.rename(builder.path, self._folder / name)
+        _fsync(self._folder)
+        digest = hashlib.sha256((self._folder / name / _MANIFEST).read_bytes()).hexdigest()
+        problem = self._problem(name, digest)
+        if problem is None:
+            problem = _count_problem(Generation(self._folder / name, manifest))
+        if problem is not None:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            raise DamagedIndexError(f"Chỉ mục mới không qua kiểm tra | The new index failed its check: {problem}")
+        pointer = self.data / "CURRENT.tmp"
+        with pointer.open("w", encoding="utf-8") as stream:
+            stream.write(f"{name} {digest}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(pointer, self.data / "CURRENT")
+        _fsync(self.data)
+        for old in [n for n in self._names() if n != name][: -(KEPT_GENERATIONS - 1)]:
+            shutil.rmtree(self._folder / old, ignore_errors=True)
+        return manifest
+
+
+class Builder:
+    """A generation being built, in a folder that readers do not see."""
+
+    def __init__(self, path: Path, base: Generation | None, dimension: int) -> None:
+        self.path = path
+        self._base = base
+        path.mkdir(parents=True)
+        if base is not None:
+            shutil.copyfile(base.path / _PASSAGES, path / _PASSAGES)
+            _link_lexical(base.path / _LEXICAL, path / _LEXICAL)
+            # Our own copy: readers of the base must not see our removals.
+            self._vectors = FaissIndex.load(base.path / _VECTORS)
+        else:
+            self._vectors = FaissIndex.create(dimension)
+        self._passages = PassagesWriter(path / _PASSAGES)
+        self._lexical = LexicalWriter(path / _LEXICAL)
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Take documents out. Do this before adding them again with new text."""
+        gone = [passage_id for doc_id in doc_ids for passage_id in self._passages.remove(doc_id)]
+        self._vectors.remove(gone)
+        self._lexical.remove(doc_ids)
+
+    def add(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Add one document's texts. Its vectors follow by `add_vectors`."""
+        self._passages.add(document, passages)
+        heading = f"{document.title}\n{document.lead}"
+        for passage in passages:
+            self._lexical.add(passage.passage_id, document.doc_id, heading, passage.text)
+
+    def add_vectors(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        """Add the vectors of passages, shape (len(passage_ids), dimension)."""
+        self._vectors.add(passage_ids, vectors)
+
+    def finish(self, model: ModelCard, chunking: str, check: Callable[[Path], FileCheck]) -> Manifest:
+        """Write everything down to the disk, the manifest last, and return it."""
+        documents, passages = self._passages.counts()
+        self._passages.close()
+        self._lexical.commit()
+        self._vectors.save(self.path / _VECTORS)
+        for leftover in (self.path / _LEXICAL).glob(".tantivy-*.lock"):
+            leftover.unlink()
+        files = sorted(path for path in self.path.rglob("*") if path.is_file())
+        for path in files:
+            _fsync(path)
+        manifest = Manifest(
+            generation=self.path.name.removeprefix("."),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            format_version=FORMAT_VERSION,
+            chunking=chunking,
+            model=model,
+            documents=documents,
+            passages=passages,
+            files={path.relative_to(self.path).as_posix(): check(path) for path in files},
+        )
+        (self.path / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        for path in (self.path / _MANIFEST, self.path / _LEXICAL, self.path):
+            _fsync(path)
+        return manifest
+
+    def discard(self) -> None:
+        """Throw away what was built."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _count_problem(generation: Generation) -> str | None:
+    """Return how the engines' counts differ from the manifest's, or None."""
+    expected = generation.manifest.passages
+    counts = {"vectors": generation.vectors.count, "lexical": generation.lexical.count}
+    wrong = [f"{engine} holds {count} passages of {expected}" for engine, count in counts.items() if count != expected]
+    return "; ".join(wrong) or None
+
+
+def _link_lexical(source: Path, target: Path) -> None:
+    """Start a tantivy folder from another: segment files never change, so they are hard links."""
+    target.mkdir()
+    for path in source.iterdir():
+        if path.name.endswith(".json"):
+            shutil.copyfile(path, target / path.name)
+            continue
+        try:
+            os.link(path, target / path.name)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, target / path.name)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,134 @@
+"""BM25 on tantivy, over folded Vietnamese syllables and adjacent pairs.
+
+Four fields, all made of keys (never of a passage's own text):
+  body      folded syllables of the passage
+  pairs     adjacent pairs of them: stands in for a word segmenter, and measured better than one
+  heading   folded syllables of headline and lead, the passage's context
+  accented  the passage's syllables with their marks: an accented question knows more
+BM25 is tantivy's: k1 = 1.2, b = 0.75; a passage's score is the weighted sum over fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .vietnamese import accented_syllables, pairs, syllables
+
+_MAX_TERMS = 64  # a longer question is cut: past this, more terms only cost time
+_WRITER_HEAP = 128_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """How much each field's BM25 counts. Tuned on the development sets."""
+
+    body: float = 1.0
+    pairs: float = 0.5
+    heading: float = 0.4
+    accented: float = 0.2
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("passage_id", stored=False, indexed=True, fast=True)
+    builder.add_text_field("doc_id", stored=False, tokenizer_name="raw", index_option="basic")
+    for name in ("body", "pairs", "heading", "accented"):
+        builder.add_text_field(name, stored=False, tokenizer_name="keys", index_option="freq")
+    return builder.build()
+
+
+def _open(path: Path, *, create: bool = False) -> Any:
+    import tantivy
+
+    index = tantivy.Index(_schema(), path=str(path), reuse=False) if create else tantivy.Index.open(str(path))
+    index.register_tokenizer("keys", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+class LexicalWriter:
+    """Adds and deletes passages in a tantivy folder; nothing counts until `commit`."""
+
+    def __init__(self, path: Path) -> None:
+        fresh = not (path / "meta.json").exists()
+        path.mkdir(parents=True, exist_ok=True)
+        self._index = _open(path, create=fresh)
+        # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
+        self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+
+    def add(self, passage_id: int, doc_id: str, heading: str, text: str) -> None:
+        """Add one passage. heading: its headline and lead, searched with less weight."""
+        import tantivy
+
+        body = syllables(text)
+        document = tantivy.Document()
+        document.add_integer("passage_id", passage_id)
+        document.add_text("doc_id", doc_id)
+        document.add_text("body", " ".join(body))
+        document.add_text("pairs", " ".join(pairs(body)))
+        document.add_text("heading", " ".join(syllables(heading)))
+        document.add_text("accented", " ".join(accented_syllables(text)))
+        self._writer.add_document(document)
+
+    def remove(self, doc_ids: Iterable[str]) -> None:
+        """Delete every passage of these documents."""
+        for doc_id in doc_ids:
+            self._writer.delete_documents_by_term("doc_id", doc_id)
+
+    def commit(self) -> None:
+        """Make all of it durable and close the writer."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+
+
+class LexicalIndex:
+    """BM25 search over a tantivy folder that no longer changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._index = _open(path)
+        self._schema = _schema()
+        self._searcher = self._index.searcher()
+
+    @property
+    def count(self) -> int:
+        """How many passages are held."""
+        return int(self._searcher.num_docs)
+
+    def search(self, question: str, top_k: int, weights: FieldWeights | None = None) -> list[tuple[int, float]]:
+        """Return up to top_k (passage_id, BM25 score > 0), best first."""
+        import tantivy
+
+        weights = weights or FieldWeights()
+        tokens = syllables(question)[:_MAX_TERMS]
+        terms: list[tuple[str, str, float]] = []
+        terms += [("body", token, weights.body) for token in tokens]
+        terms += [("pairs", pair, weights.pairs) for pair in pairs(tokens)]
+        terms += [("heading", token, weights.heading) for token in tokens]
+        accented = accented_syllables(question)[:_MAX_TERMS]
+        if accented != tokens:  # a question without marks says nothing about them
+            terms += [("accented", token, weights.accented) for token in accented]
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), weight))
+            for field, term, weight in terms
+            if weight > 0
+        ]
+        if not clauses:
+            return []
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=top_k, count=False).hits
+        if not hits:
+            return []
+        ids = self._searcher.fast_field_values("passage_id", [address for _, address in hits])
+        return [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
+
+    def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        """Return in how many passages each folded term stands ("body" or "pairs")."""
+        return [int(self._searcher.doc_freq(field, term)) for term in terms]
+
+    def _term(self, field: str, term: str) -> Any:
+        import tantivy
+
+        return tantivy.Query.term_query(self._schema, field, term, index_option="freq")

@@ -1,0 +1,154 @@
+"""The texts of one generation: documents and their passages in one SQLite file.
+
+Written once while a generation is built, then only read.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from .records import Document, Passage
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents(
+    doc_id TEXT PRIMARY KEY, content_hash TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    publisher TEXT NOT NULL, author TEXT NOT NULL, url TEXT NOT NULL, lead TEXT NOT NULL,
+    published TEXT, format TEXT NOT NULL, paged INTEGER NOT NULL, pages TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS passages(
+    passage_id INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, page INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS passages_by_document ON passages(doc_id);
+CREATE INDEX IF NOT EXISTS documents_by_date ON documents(published);
+"""
+_HEAD = "doc_id, content_hash, source, title, publisher, author, url, lead, published, format, paged"
+_CHUNK = 500  # SQLite's limit on variables is larger; this keeps statements short
+
+
+class PassagesWriter:
+    """Adds and removes documents in a file that no reader sees yet."""
+
+    def __init__(self, path: Path) -> None:
+        # Durability comes from the publication's fsync: a killed build is thrown away whole.
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;" + _SCHEMA + "BEGIN;")
+
+    def add(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Store one document with its passages."""
+        published = document.published.isoformat() if document.published else None
+        self._db.execute(
+            f"INSERT INTO documents({_HEAD}, pages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.doc_id, document.content_hash, document.source, document.title, document.publisher,
+                document.author, document.url, document.lead, published, document.format, int(document.paged),
+                json.dumps(document.pages, ensure_ascii=False),
+            ),
+        )  # fmt: skip
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+            [(p.passage_id, p.doc_id, p.page, p.start, p.end, p.text) for p in passages],
+        )
+
+    def remove(self, doc_id: str) -> list[int]:
+        """Remove one document; return the ids of the passages that went with it."""
+        ids = [i for (i,) in self._db.execute("SELECT passage_id FROM passages WHERE doc_id = ?", (doc_id,))]
+        self._db.execute("DELETE FROM passages WHERE doc_id = ?", (doc_id,))
+        self._db.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+        return ids
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many documents and passages there are."""
+        row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
+        return int(row[0]), int(row[1])
+
+    def close(self) -> None:
+        """Finish writing."""
+        self._db.execute("COMMIT")
+        self._db.close()
+
+
+class PassagesReader:
+    """Reads a finished file. Safe to share between threads: each gets its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._connection()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = sqlite3.connect(self._uri, uri=True)
+        return connection
+
+    def passages(self, passage_ids: Sequence[int]) -> list[Passage]:
+        """Return these passages in the order given; unknown ids are left out."""
+        found: dict[int, Passage] = {}
+        for begin in range(0, len(passage_ids), _CHUNK):
+            chunk = list(passage_ids[begin : begin + _CHUNK])
+            marks = ",".join("?" * len(chunk))
+            for row in self._connection().execute(f"SELECT * FROM passages WHERE passage_id IN ({marks})", chunk):
+                found[row[0]] = Passage(*row)
+        return [found[i] for i in passage_ids if i in found]
+
+    def document_passages(self, doc_id: str) -> list[Passage]:
+        """Return a document's passages in reading order."""
+        rows = self._connection().execute("SELECT * FROM passages WHERE doc_id = ? ORDER BY page, start", (doc_id,))
+        return [Passage(*row) for row in rows]
+
+    def document(self, doc_id: str) -> Document | None:
+        """Return a document with its text, or None."""
+        row = self._connection().execute(f"SELECT {_HEAD}, pages FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
+        return _document(row[:-1], tuple(json.loads(row[-1]))) if row else None
+
+    def heads(self, doc_ids: Iterable[str]) -> dict[str, Document]:
+        """Return doc_id -> Document without its pages, for citations."""
+        ids = list(dict.fromkeys(doc_ids))
+        heads: dict[str, Document] = {}
+        for begin in range(0, len(ids), _CHUNK):
+            chunk = ids[begin : begin + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            for row in self._connection().execute(f"SELECT {_HEAD} FROM documents WHERE doc_id IN ({marks})", chunk):
+                heads[row[0]] = _document(row, ())
+        return heads
+
+    def newest(self, limit: int) -> list[Document]:
+        """Return the most recently published documents, newest first, without their pages."""
+        rows = self._connection().execute(
+            f"SELECT {_HEAD} FROM documents WHERE published IS NOT NULL ORDER BY published DESC, doc_id LIMIT ?", (limit,)
+        )
+        return [_document(row, ()) for row in rows]
+
+    def content_hashes(self) -> dict[str, str]:
+        """Return doc_id -> content_hash of every document."""
+        return dict(self._connection().execute("SELECT doc_id, content_hash FROM documents"))
+
+    def sources(self) -> dict[str, str]:
+        """Return doc_id -> source of every document."""
+        return dict(self._connection().execute("SELECT doc_id, source FROM documents"))
+
+    def formats(self) -> dict[str, int]:
+        """Return format -> how many documents have it."""
+        return dict(self._connection().execute("SELECT format, count(*) FROM documents GROUP BY format ORDER BY 2 DESC"))
+
+    def all_documents(self) -> Iterator[Document]:
+        """Yield every document with its text."""
+        connection = sqlite3.connect(self._uri, uri=True)
+        try:
+            for row in connection.execute(f"SELECT {_HEAD}, pages FROM documents ORDER BY doc_id"):
+                yield _document(row[:-1], tuple(json.loads(row[-1])))
+        finally:
+            connection.close()
+
+
+def _document(row: tuple[str, ...], pages: tuple[str, ...]) -> Document:
+    doc_id, content_hash, source, title, publisher, author, url, lead, published, kind, paged = row
+    return Document(
+        doc_id=doc_id, source=source, title=title, pages=pages, content_hash=content_hash, format=kind,
+        publisher=publisher, author=author, url=url, lead=lead,
+        published=date.fromisoformat(published) if published else None, paged=bool(paged),
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""The records every room shares. All are frozen values; none of them does any work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article, law or report as hoitin knows it.
+
+    doc_id says *which* document this is and stays when its text changes;
+    content_hash says what it says *now*.
+    """
+
+    doc_id: str
+    source: str  # the file it came from, absolute; "#id" follows for one record of many
+    title: str
+    pages: tuple[str, ...]  # the text, page by page; one page where the format has none
+    content_hash: str
+    format: str = "txt"
+    publisher: str = ""
+    author: str = ""
+    url: str = ""  # http(s) address of the original, or empty
+    lead: str = ""
+    published: date | None = None
+    paged: bool = False  # True when page numbers mean something to a reader (PDF)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one page that search can return.
+
+    The product's promise: document.pages[page][start:end] == text, always.
+    A quote is byte for byte in the source. `hoitin verify` checks every one.
+    """
+
+    passage_id: int  # positive, below 2**63; the same text at the same place keeps its id
+    doc_id: str
+    page: int  # index into document.pages, from 0
+    start: int  # offsets in characters
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """The embedding model that an index was made with."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """Size in bytes and SHA-256 of one published file."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a published generation holds, and how to know that it is whole."""
+
+    generation: str
+    created: str  # ISO 8601, UTC
+    format_version: int
+    chunking: str
+    model: ModelCard
+    documents: int
+    passages: int
+    files: dict[str, FileCheck] = field(default_factory=dict)

@@ -1,0 +1,8 @@
+"""indexer: the writing day. Files become documents, passages, vectors and a published index."""
+
+from .chunking import CHUNKING, chunk
+from .loaders import Extract, Load
+from .reindex import embedding_text, reindex
+from .report import Failure, Report
+
+__all__ = ["CHUNKING", "Extract", "Failure", "Load", "Report", "chunk", "embedding_text", "reindex"]

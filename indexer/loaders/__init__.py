@@ -1,0 +1,66 @@
+"""Loaders: one file per format. A loader turns a file into an Extract or raises LoadError.
+
+The kind of a file is told by its first bytes where they say so, else by its suffix.
+Other packages may add loaders under the entry point group "hoitin.loaders": the name is the
+suffix with its dot, the object a `Load`.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from docs_store import LoadError
+
+from .docx import load_docx
+from .extract import Extract, Load
+from .html import load_html
+from .jsonl import read_jsonl
+from .pdf import load_pdf
+from .text import load_markdown, load_text
+
+# Raise this when a loader or the metadata rules change: files are then read anew.
+READER = "1"
+
+_LOADERS: dict[str, Load] = {
+    ".txt": load_text,
+    ".md": load_markdown,
+    ".markdown": load_markdown,
+    ".html": load_html,
+    ".htm": load_html,
+    ".xhtml": load_html,
+    ".pdf": load_pdf,
+    ".docx": load_docx,
+}
+_MANY = (".jsonl", ".jsonl.gz", ".jsonl.xz")
+
+
+def holds_many(path: Path) -> bool:
+    """Tell whether the file holds many documents, to be read with `read_jsonl`."""
+    return path.name.lower().endswith(_MANY)
+
+
+def load(path: Path) -> Extract:
+    """Return what one file holds. Raises LoadError with the reason."""
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if not head.strip():
+        raise LoadError("tệp rỗng | the file is empty")
+    return _loader(path, head)(path)
+
+
+def _loader(path: Path, head: bytes) -> Load:
+    suffix = path.suffix.lower()
+    if b"%PDF-" in head:
+        return load_pdf
+    if head.startswith(b"PK\x03\x04") and suffix in _LOADERS:
+        return load_docx
+    if suffix in _LOADERS:
+        return _LOADERS[suffix]
+    for point in entry_points(group="hoitin.loaders", name=suffix):
+        loader: Load = point.load()
+        return loader
+    raise LoadError(f"chưa hỗ trợ định dạng {suffix or 'không đuôi'} | unsupported format {suffix or 'without suffix'}")
+
+
+__all__ = ["READER", "Extract", "LoadError", "holds_many", "load", "read_jsonl"]

@@ -1,0 +1,85 @@
+"""Plain text and Markdown. The page is the file's own text, character for character.
+
+Markdown may begin with YAML front matter between '---' lines; it is not part of the page.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Any
+
+from docs_store import LoadError
+
+from ..dates import parse_date
+from .extract import Extract
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_NAMES = {
+    "title": ("title", "headline", "tieu_de", "tiêu đề"),
+    "publisher": ("publisher", "source", "nguon", "nguồn", "sitename"),
+    "author": ("author", "tac_gia", "tác giả"),
+    "url": ("url", "link", "canonical"),
+    "lead": ("lead", "description", "summary", "sapo"),
+    "published": ("published", "date", "ngay", "ngày đăng", "pubdate"),
+}
+
+
+def load_text(path: Path) -> Extract:
+    """Return the whole file as one page."""
+    return Extract(pages=(decode(path.read_bytes()),), format="txt")
+
+
+def load_markdown(path: Path) -> Extract:
+    """Return the Markdown source below its front matter as one page."""
+    text = decode(path.read_bytes())
+    match = _FRONT_MATTER.match(text)
+    fields = read_fields(_front_matter(match.group(1))) if match else {}
+    return Extract(pages=(text[match.end() :] if match else text,), format="md", **fields)
+
+
+def decode(data: bytes) -> str:
+    """Return the text of `data`: UTF-8, UTF-16 with its mark, or what statistics say.
+
+    Raises LoadError if it is not text.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data).best()
+        if best is None:
+            raise LoadError("không phải văn bản | not a text file") from None
+        text = str(best)
+    if text.count("\x00") > len(text) // 100:
+        raise LoadError("không phải văn bản (có ký tự nhị phân) | not a text file (binary content)")
+    return text
+
+
+def read_fields(record: dict[str, Any]) -> dict[str, Any]:
+    """Return Extract's metadata fields from a record that may name them in several ways."""
+    lowered = {str(key).strip().lower(): value for key, value in record.items()}
+    fields: dict[str, Any] = {}
+    for field, names in _NAMES.items():
+        value = next((lowered[name] for name in names if lowered.get(name)), None)
+        if field == "published":
+            fields[field] = parse_date(value)
+        else:
+            value = ", ".join(map(str, value)) if isinstance(value, list) else value
+            fields[field] = " ".join(str(value).split()) if value else ""
+    return fields
+
+
+def _front_matter(block: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        record = yaml.safe_load(block)
+    except yaml.YAMLError as error:
+        problem = str(error).splitlines()[0]
+        raise LoadError(f"phần đầu (front matter) sai cú pháp YAML: {problem} | front matter is not valid YAML") from error
+    return record if isinstance(record, dict) else {}

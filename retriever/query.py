@@ -1,0 +1,118 @@
+"""What a question asks: the terms that must be met, and the kind of thing that would answer it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from docs_store import UsageError
+from docs_store.vietnamese import nfc, pairs, storable, syllables
+
+MAX_QUESTION = 1000  # characters
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+class Asks(StrEnum):
+    """The kind of thing that a question asks for."""
+
+    PERSON = "person"
+    TIME = "time"
+    NUMBER = "number"
+    PLACE = "place"
+    ANYTHING = "anything"
+
+
+# Question words, folded. They say what is asked, not what it is about. Longest first.
+_QUESTION_WORDS: tuple[tuple[str, Asks], ...] = (
+    ("ngay thang nam nao", Asks.TIME),
+    ("vao thoi gian nao", Asks.TIME),
+    ("thoi gian nao", Asks.TIME),
+    ("bao gio", Asks.TIME),
+    ("khi nao", Asks.TIME),
+    ("luc nao", Asks.TIME),
+    ("hom nao", Asks.TIME),
+    ("ngay nao", Asks.TIME),
+    ("thang nao", Asks.TIME),
+    ("nam nao", Asks.TIME),
+    ("ngay may", Asks.TIME),
+    ("thang may", Asks.TIME),
+    ("bao nhieu", Asks.NUMBER),
+    ("may", Asks.NUMBER),
+    ("o dau", Asks.PLACE),
+    ("tai dau", Asks.PLACE),
+    ("o noi nao", Asks.PLACE),
+    ("nguoi nao", Asks.PERSON),
+    ("nhung ai", Asks.PERSON),
+    ("la ai", Asks.PERSON),
+    ("ai la", Asks.PERSON),
+    ("nhu the nao", Asks.ANYTHING),
+    ("the nao", Asks.ANYTHING),
+    ("ra sao", Asks.ANYTHING),
+    ("tai sao", Asks.ANYTHING),
+    ("vi sao", Asks.ANYTHING),
+    ("la gi", Asks.ANYTHING),
+    ("nhung gi", Asks.ANYTHING),
+    ("cho biet", Asks.ANYTHING),
+    ("xin hoi", Asks.ANYTHING),
+    ("dung hay sai", Asks.ANYTHING),
+    ("co phai", Asks.ANYTHING),
+    ("hay khong", Asks.ANYTHING),
+    ("duoc khong", Asks.ANYTHING),
+    ("nhung", Asks.ANYTHING),
+    ("nao", Asks.ANYTHING),
+    ("gi", Asks.ANYTHING),
+)
+_PHRASES = sorted(((tuple(words.split()), asks) for words, asks in _QUESTION_WORDS), key=lambda item: -len(item[0]))
+_TITLES = frozenset(
+    "thu truong bo truong chu tich giam doc cuc truong vu truong tong thu ky pho vien truong dai su hieu truong".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, understood. Terms are folded; pairs never reach across a question word."""
+
+    text: str
+    asks: Asks
+    terms: tuple[str, ...]
+    pairs: tuple[str, ...]
+
+
+def understand(text: str) -> Question:
+    """Return what `text` asks. Raises UsageError if it is empty or longer than MAX_QUESTION."""
+    clean = " ".join(_CONTROL.sub(" ", nfc(storable(text[: MAX_QUESTION + 1]))).split())
+    if len(text) > MAX_QUESTION:
+        raise UsageError(
+            f"Câu hỏi dài quá {MAX_QUESTION} ký tự | The question is longer than {MAX_QUESTION} characters", "hãy hỏi ngắn hơn"
+        )
+    tokens = syllables(clean)
+    if not tokens:
+        raise UsageError("Câu hỏi trống | The question is empty", 'hoitin ask "Ai là Tổng Thư ký IEC?"')
+    # "AI" in capitals is artificial intelligence; "ai" and "Ai" ask who.
+    words = re.findall(r"[^\W_]+", clean)
+    runs: list[list[str]] = [[]]
+    asks = Asks.ANYTHING
+    place = 0
+    while place < len(tokens):
+        phrase = next((p for p in _PHRASES if tuple(tokens[place : place + len(p[0])]) == p[0]), None)
+        is_acronym = len(words) == len(tokens) and words[place].isupper() and len(words[place]) > 1
+        if phrase and not is_acronym:
+            runs.append([])
+            asks = phrase[1] if asks is Asks.ANYTHING else asks
+            if phrase[1] is Asks.ANYTHING and phrase[0] == ("nao",) and _TITLES.issuperset(tokens[max(0, place - 2) : place]):
+                asks = Asks.PERSON if place and asks is Asks.ANYTHING else asks
+            place += len(phrase[0])
+        elif tokens[place] == "ai" and not is_acronym:
+            runs.append([])
+            asks = Asks.PERSON
+            place += 1
+        else:
+            runs[-1].append(tokens[place])
+            place += 1
+    terms = tuple(dict.fromkeys(token for run in runs for token in run))
+    adjacent = tuple(dict.fromkeys(pair for run in runs for pair in pairs(run)))
+    if not terms:  # nothing but question words: they are then what is asked about
+        terms, adjacent = tuple(dict.fromkeys(tokens)), tuple(pairs(tokens))
+    return Question(clean, asks, terms, adjacent)
