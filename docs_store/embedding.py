@@ -76,7 +76,7 @@ class StaticEmbedder:
             )
         try:
             self._tokenizer = Tokenizer.from_file(str(modules / "tokenizer.json"))
-            weights = load_file(modules / "model.safetensors")
+            self._table = _token_vectors(load_file(modules / "model.safetensors"))
         except Exception as error:  # both libraries raise their own kinds
             raise ModelError(
                 f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {error}",
@@ -84,7 +84,6 @@ class StaticEmbedder:
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._table = np.asarray(next(iter(weights.values())), dtype=np.float32)
         self.card = ModelCard(name, _fingerprint(folder), int(self._table.shape[1]))
 
     @staticmethod
@@ -139,6 +138,22 @@ class SentenceTransformerEmbedder:
         out = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1, self.card.dimension)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return np.divide(out, norms, out=out, where=norms > 0)
+
+
+def _token_vectors(weights: dict[str, Any]) -> Vectors:
+    """Return one float32 row per token id, as sentence-transformers makes them from its two file forms.
+
+    "embedding.weight" holds the rows; or "embeddings" (perhaps int8) with a factor per token
+    in "weights" and, where rows are shared, the row of each token in "mapping".
+    """
+    if "embedding.weight" in weights:
+        return np.asarray(weights["embedding.weight"], dtype=np.float32)
+    table = np.asarray(weights["embeddings"], dtype=np.float32)
+    if "mapping" in weights:
+        table = table[weights["mapping"]]
+    if "weights" in weights:
+        table = table * np.asarray(weights["weights"], dtype=np.float32)[:, None]
+    return table
 
 
 def _static_module(folder: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from .chunking import CHUNKING, chunk
 from .loaders import Extract, Load
-from .reindex import embedding_text, reindex
+from .reindex import Progress, embedding_text, reindex
 from .report import Failure, Report
 
 __all__ = ["CHUNKING", "Extract", "Failure", "Load", "Report", "chunk", "embedding_text", "reindex"]

@@ -456,7 +456,7 @@ def train(options: Options, tokenizer: Tokenizer, data: Prepared, minutes: float
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         step += 1
-        losses.append(float(loss))
+        losses.append(loss.item())
         if step % 100 == 0:
             print(f"step {step}, loss {np.mean(losses[-100:]):.3f}, {time.monotonic() - began:.0f} s", flush=True)
         if time.monotonic() - saved > 120 or step == options.steps:

@@ -1,0 +1,366 @@
+"""The front door: `hoitin`. Heavy imports happen inside the commands that need them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from indexer import Report
+    from retriever import Citation
+
+    from .settings import Settings
+
+NOTHING_FOUND = 1
+SOME_FAILED = 3
+
+_ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status"}
+_EPILOG = """
+\b
+Mã thoát / Exit codes:
+  0  xong / done
+  1  không tìm thấy, hoặc verify thấy lỗi / not found, or verify found a fault
+  2  gọi sai / wrong call
+  3  vài tệp không đọc được, các tệp khác đã vào chỉ mục / some files failed, the rest is indexed
+  5  chưa có chỉ mục / no index yet
+  6  chỉ mục hỏng / index damaged
+  7  chỉ mục lập bằng mô hình khác / index made with another model
+  8  lệnh index khác đang chạy / another index run is going on
+  9  không nạp được mô hình / model cannot be loaded
+"""
+
+
+class _Door(click.Group):
+    """A group whose commands also answer to short Vietnamese names, and whose errors are one sentence."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return super().get_command(ctx, _ALIASES.get(name, name))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        _, command, rest = super().resolve_command(ctx, args)
+        return command.name if command else None, command, rest
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        short = {command: alias for alias, command in _ALIASES.items()}
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command:
+                rows.append((f"{name} ({short[name]})" if name in short else name, (command.help or "").split("\n\n")[0]))
+        with formatter.section("Lệnh / Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from docs_store.errors import HoitinError
+
+        try:
+            return super().invoke(ctx)
+        except HoitinError as error:
+            click.secho(f"Lỗi: {error}", fg="red", err=True)
+            if error.next_step:
+                click.echo(f"→ {error.next_step}", err=True)
+            ctx.exit(error.exit_code)
+
+
+def _data_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        help="Thư mục dữ liệu, mặc định HOITIN_DATA hoặc ./data. / Data folder.",
+    )(function)
+
+
+def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="In JSON cho chương trình đọc. / Print JSON.")(function)
+
+
+@click.group(
+    cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=_EPILOG
+)
+@click.version_option(package_name="hoitin", prog_name="hoitin")
+@_data_option
+@click.pass_context
+def main(ctx: click.Context, data: Path | None) -> None:
+    """Hỏi tin của Bộ: câu trả lời là nguyên văn đoạn tin, kèm nguồn.
+
+    Ask a ministry's news: the answer is the exact passage, with its source.
+    """
+    ctx.obj = data
+
+
+def _settings(ctx: click.Context, data: Path | None, **given: object) -> Settings:
+    from .settings import read_settings
+
+    return read_settings(data=data or ctx.obj, **given)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_data_option
+@_json_option
+@click.option("--rebuild", is_flag=True, help="Lập lại toàn bộ, ví dụ sau khi đổi mô hình. / Build everything anew.")
+@click.option("--yes", is_flag=True, help="Đồng ý gỡ nhiều tệp đã bị xóa. / Agree to many removals.")
+@click.pass_context
+def index(
+    ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_json: bool, rebuild: bool, yes: bool
+) -> None:
+    """Nạp tệp và thư mục tin vào chỉ mục. / Index files and folders of news.
+
+    Tệp mới được thêm, tệp đổi được cập nhật, tệp bị xóa khỏi thư mục được gỡ. Chạy lại bao nhiêu lần cũng được.
+
+    New files are added, changed ones updated, files deleted from a folder removed. Run it as often as you like.
+    Formats: TXT, Markdown, HTML, PDF, DOCX, JSONL (.gz, .xz).
+    """
+    if not paths and not rebuild:
+        raise click.UsageError("Thiếu PATHS: tệp hoặc thư mục cần nạp. / Name the files or folders to index.")
+    from .assembly import run_index
+
+    settings = _settings(ctx, data)
+    with _Bar() as bar:
+        report = run_index(settings, paths, rebuild=rebuild, allow_many_removals=yes, progress=bar)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        _print_report(report)
+    if report.failed:
+        ctx.exit(SOME_FAILED)
+
+
+@main.command()
+@click.argument("question")
+@_data_option
+@_json_option
+@click.pass_context
+def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool) -> None:
+    """Hỏi một câu, nhận đoạn tin kèm nguồn. / Ask one question."""
+    from .assembly import make_assistant
+    from .links import answer_json
+
+    answer = make_assistant(_settings(ctx, data)).ask(question)
+    if as_json:
+        _print_json(answer_json(answer))
+    elif answer.found:
+        for citation in answer.citations:
+            _print_citation(citation)
+    else:
+        click.secho("Không tìm thấy trong kho tin / Not found in the news", bold=True)
+        click.echo(f"Đã tìm trong {answer.documents} bài. / Searched {answer.documents} articles.")
+        for citation in answer.nearest:
+            click.echo(f"  gần nhất / nearest: {citation.title}")
+    if not answer.found:
+        ctx.exit(NOTHING_FOUND)
+
+
+@main.command()
+@_data_option
+@click.option("--host", help="Địa chỉ lắng nghe, mặc định 127.0.0.1. / Address to listen on.")
+@click.option("--port", type=int, help="Cổng, mặc định 7860. / Port.")
+@click.pass_context
+def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | None) -> None:
+    """Mở trang hỏi tin. / Serve the chat, the widget and the API."""
+    settings = _settings(ctx, data, host=host, port=port)
+    _check_port(settings.host, settings.port)
+    from .assembly import make_assistant
+    from .server import serve as run
+
+    click.echo(f"hoitin: http://{settings.host}:{settings.port}{settings.root_path}/chat/  (Ctrl+C để dừng / to stop)")
+    run(make_assistant(settings), settings)
+
+
+@main.command()
+@_data_option
+@_json_option
+@click.pass_context
+def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
+    """Cho biết chỉ mục đang có gì. / Tell what is indexed."""
+    from .assembly import make_generations
+
+    settings = _settings(ctx, data)
+    generation = make_generations(settings).open_current()
+    manifest = generation.manifest
+    newest = generation.passages.newest(1)
+    facts = {
+        "data": str(settings.data.absolute()),
+        "generation": manifest.generation,
+        "created": manifest.created,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "formats": generation.passages.formats(),
+        "newest": newest[0].published.isoformat() if newest and newest[0].published else None,
+        "model": {"name": manifest.model.name, "dimension": manifest.model.dimension, "fingerprint": manifest.model.fingerprint},
+        "bytes": sum(check.size for check in manifest.files.values()),
+    }
+    if as_json:
+        _print_json(facts)
+        return
+    formats = ", ".join(f"{count} {kind}" for kind, count in generation.passages.formats().items())
+    click.echo(f"Kho / data:          {facts['data']}")
+    click.echo(f"Bài / documents:     {manifest.documents} ({formats})")
+    click.echo(f"Đoạn / passages:     {manifest.passages}")
+    click.echo(f"Tin mới nhất / newest: {facts['newest'] or '-'}")
+    click.echo(f"Lập lúc / indexed:   {manifest.created} ({manifest.generation})")
+    click.echo(f"Mô hình / model:     {manifest.model.name}, {manifest.model.dimension} chiều / dimensions")
+
+
+@main.command()
+@click.argument("doc_id", metavar="DOC")
+@_data_option
+@_json_option
+@click.pass_context
+def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> None:
+    """Xem một tài liệu: siêu dữ liệu và toàn văn. / Show one document. DOC: its doc_id or its file."""
+    from docs_store import UsageError
+
+    from .assembly import make_generations
+
+    passages = make_generations(_settings(ctx, data)).open_current().passages
+    document = passages.document(doc_id)
+    if document is None:  # a file name will do
+        wanted = str(Path(doc_id).absolute())
+        match = next((known for known, source in passages.sources().items() if source == wanted), None)
+        document = passages.document(match) if match else None
+    if document is None:
+        raise UsageError(f"Không có tài liệu {doc_id!r} trong chỉ mục | No document {doc_id!r} in the index", "hoitin status")
+    facts = {
+        "doc_id": document.doc_id,
+        "title": document.title,
+        "publisher": document.publisher,
+        "author": document.author,
+        "published": document.published.isoformat() if document.published else None,
+        "url": document.url,
+        "lead": document.lead,
+        "format": document.format,
+        "source": document.source,
+        "content_hash": document.content_hash,
+        "passages": len(passages.document_passages(document.doc_id)),
+        "pages": list(document.pages),
+    }
+    if as_json:
+        _print_json(facts)
+        return
+    for name, value in facts.items():
+        if name != "pages" and value:
+            click.echo(f"{name + ':':14}{value}")
+    for number, page in enumerate(document.pages, 1):
+        if document.paged:
+            click.secho(f"\n--- trang / page {number} ---", dim=True)
+        click.echo(f"\n{page}")
+
+
+@main.command()
+@_data_option
+@_json_option
+@click.pass_context
+def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
+    """Kiểm tra chỉ mục: từng đoạn trích đúng từng byte với nguồn. / Check every passage of the index."""
+    from .assembly import make_generations
+    from .verification import verify_generation
+
+    generations = make_generations(_settings(ctx, data))
+    faults = generations.problems()
+    generation = generations.open_current()
+    with _Bar() as bar:
+        faults += verify_generation(generation, bar)
+    if as_json:
+        _print_json({"generation": generation.name, "passages": generation.manifest.passages, "faults": faults})
+    else:
+        for fault in faults[:50]:
+            click.secho(fault, fg="red")
+        verdict = f"{len(faults)} lỗi / faults" if faults else "không có lỗi / no fault"
+        click.echo(f"{generation.name}: {generation.manifest.passages} đoạn / passages, {verdict}")
+    if faults:
+        ctx.exit(NOTHING_FOUND)
+
+
+class _Bar:
+    """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
+
+    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra"}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: Any = None
+        self._done = 0
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty() or not total:
+            return
+        if stage != self._stage:
+            self._finish()
+            self._stage, self._done = stage, 0
+            self._bar = click.progressbar(length=total, label=self._LABELS.get(stage, stage), file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_report(report: Report) -> None:
+    for failure in report.failed:
+        click.secho(f"✗ {failure.path}: {failure.reason}", fg="red")
+    click.echo(
+        f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, "
+        f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
+        f"không đọc được / failed {len(report.failed)}."
+    )
+    click.echo(
+        f"Chỉ mục có {report.documents} bài, {report.passages} đoạn ({report.seconds:.1f} giây). / "
+        f"The index holds {report.documents} documents, {report.passages} passages."
+    )
+
+
+def _print_citation(citation: Citation) -> None:
+    from .links import source_url
+
+    before = citation.passage[: citation.quote_start]
+    after = citation.passage[citation.quote_start + len(citation.quote) :]
+    parts = [citation.publisher, citation.published.strftime("%d/%m/%Y") if citation.published else ""]
+    if citation.paged:
+        parts.append(f"trang {citation.page + 1}")
+    click.secho(f"[{citation.number}] {citation.title}", bold=True)
+    click.secho("    " + " · ".join(part for part in parts if part), dim=True)
+    body = before + click.style(citation.quote, bold=True, fg="green") + after
+    click.echo("    " + body.replace("\n", "\n    "))
+    click.secho(f"    {citation.url or source_url(citation)}\n", dim=True)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say at once, before the slow imports, that a port is taken. Raises UsageError."""
+    import socket
+
+    from docs_store.errors import UsageError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"Không mở được {host}:{port}: {error.strerror} | Cannot listen on {host}:{port}",
+                f"hoitin serve --port {port + 1 if port < 65535 else port - 1}",
+            ) from error
+
+
+if __name__ == "__main__":
+    main()

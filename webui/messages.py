@@ -1,0 +1,118 @@
+"""Every word that the pages say, in Vietnamese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """One language of the interface."""
+
+    lang: str
+    name: str
+    other_name: str
+    title: str
+    intro: str
+    chat: str
+    placeholder: str
+    question: str
+    send: str
+    examples: str
+    sources: str
+    no_sources: str
+    not_found: str
+    searched: str
+    nearest: str
+    ask_better: str
+    found_one: str
+    found_many: str
+    open_source: str
+    original: str
+    page: str
+    no_date: str
+    error_empty: str
+    error_long: str
+    error_no_index: str
+    error_any: str
+    source_missing: str
+    source_missing_hint: str
+    source_changed: str
+    back: str
+    published_by: str
+
+    def date(self, day: date | None) -> str:
+        """Return the day as it is written in Vietnam, day first."""
+        return day.strftime("%d/%m/%Y") if day else self.no_date
+
+
+VI = Messages(
+    lang="vi",
+    name="Tiếng Việt",
+    other_name="English",
+    title="Hỏi tin",
+    intro="Hỏi kho tin của Bộ. Câu trả lời là nguyên văn đoạn tin, kèm nguồn.",
+    chat="Hội thoại",
+    placeholder="Gõ câu hỏi, có dấu hay không dấu đều được…",
+    question="Câu hỏi",
+    send="Gửi",
+    examples="Thử hỏi",
+    sources="Nguồn",
+    no_sources="Nguồn của câu trả lời sẽ hiện ở đây.",
+    not_found="Không tìm thấy trong kho tin",
+    searched="Đã tìm trong {documents} bài, không có đoạn nào đủ khớp với câu hỏi.",
+    nearest="Bài gần nhất, chưa chắc liên quan:",
+    ask_better="Hãy thử nêu tên người, cơ quan, số văn bản hoặc sự kiện cụ thể.",
+    found_one="Tìm thấy 1 đoạn tin:",
+    found_many="Tìm thấy {count} đoạn tin:",
+    open_source="Mở nguồn tại đoạn này",
+    original="Bài gốc",
+    page="trang {page}",
+    no_date="không rõ ngày",
+    error_empty="Bạn chưa gõ câu hỏi.",
+    error_long="Câu hỏi dài quá 1000 ký tự, hãy hỏi ngắn hơn.",
+    error_no_index="Kho tin đang trống hoặc đang được sửa. Người quản trị cần chạy lệnh: hoitin index",
+    error_any="Có lỗi, chưa trả lời được. Hãy thử lại sau.",
+    source_missing="Không có tài liệu này trong kho tin",
+    source_missing_hint="Tài liệu có thể đã được gỡ sau khi câu trả lời được đưa ra.",
+    source_changed="Tài liệu đã được cập nhật sau khi có liên kết này, nên đoạn trích không còn được đánh dấu.",
+    back="Về trang hỏi tin",
+    published_by="Nguồn",
+)
+
+EN = Messages(
+    lang="en",
+    name="English",
+    other_name="Tiếng Việt",
+    title="Ask the news",
+    intro="Ask the ministry's news. The answer is the exact passage, with its source.",
+    chat="Conversation",
+    placeholder="Type a question in Vietnamese, with or without diacritics…",
+    question="Question",
+    send="Send",
+    examples="Try asking",
+    sources="Sources",
+    no_sources="The sources of the answer will be shown here.",
+    not_found="Not found in the news",
+    searched="Searched {documents} articles; no passage meets the question well enough.",
+    nearest="Nearest articles, perhaps unrelated:",
+    ask_better="Try naming a person, an agency, a document number or an event.",
+    found_one="1 passage found:",
+    found_many="{count} passages found:",
+    open_source="Open the source at this passage",
+    original="Original",
+    page="page {page}",
+    no_date="date unknown",
+    error_empty="You have not typed a question.",
+    error_long="The question is longer than 1000 characters; please shorten it.",
+    error_no_index="The news store is empty or under repair. The administrator should run: hoitin index",
+    error_any="Something went wrong and there is no answer. Please try again later.",
+    source_missing="This document is not in the news store",
+    source_missing_hint="It may have been taken down after the answer was given.",
+    source_changed="The document was updated after this link was made, so the passage is no longer marked.",
+    back="Back to the questions",
+    published_by="Publisher",
+)
+
+LANGUAGES = {"vi": VI, "en": EN}

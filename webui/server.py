@@ -1,0 +1,177 @@
+"""The web server: our own routes first, then the chat pages, all behind the same closed doors."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+# Before Gradio is imported: it would otherwise ask the internet for its version.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware.cors import CORSMiddleware
+
+from docs_store import HoitinError, UsageError
+from retriever import MAX_QUESTION, Assistant
+
+from .links import answer_json
+from .messages import EN, LANGUAGES, VI
+from .page import make_page
+from .security import ClosedRoutes, PayloadGuard, SecurityHeaders
+from .settings import Settings
+from .source_page import find_mark, missing_html, source_html, template
+
+STATIC = Path(__file__).parent / "static"
+MOUNTS = {"/chat": VI, "/en/chat": EN}
+
+log = logging.getLogger("hoitin")
+
+
+class AskRequest(BaseModel):
+    """The body of POST /api/ask."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+
+
+def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
+    """Return the whole web application. Opens no index and loads no model until asked."""
+    root = settings.root_path
+    app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/", include_in_schema=False)
+    def home() -> Response:
+        return RedirectResponse(f"{root}/chat/")
+
+    @app.get("/healthz")
+    def health() -> Response:
+        try:
+            generation = assistant.generation()
+        except HoitinError as error:
+            log.error("not healthy: %s", error)
+            return JSONResponse({"status": "no index"}, status_code=503)
+        manifest = generation.manifest
+        return JSONResponse(
+            {"status": "ok", "generation": generation.name, "documents": manifest.documents, "passages": manifest.passages}
+        )
+
+    @app.post("/api/ask")
+    def api_ask(request: AskRequest) -> Response:
+        return JSONResponse(answer_json(assistant.ask(request.question), root))
+
+    @app.get("/source/{doc_id}", response_class=HTMLResponse)
+    def source(
+        doc_id: str,
+        request: Request,
+        page: Annotated[int, Query()] = 0,
+        start: Annotated[int, Query()] = 0,
+        end: Annotated[int, Query()] = 0,
+        v: Annotated[str, Query(max_length=64)] = "",
+    ) -> Response:
+        messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
+        document = assistant.generation().passages.document(doc_id)
+        if document is None:
+            return HTMLResponse(missing_html(messages, root), status_code=404)
+        changed = bool(v) and not document.content_hash.startswith(v)
+        marked = None if changed else find_mark(document, page, start, end)
+        return HTMLResponse(source_html(document, marked, messages, root, changed=changed))
+
+    @app.get("/widget.js")
+    def widget() -> Response:
+        headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
+
+    @app.get("/widget/allowed")
+    def widget_allowed() -> Response:
+        return JSONResponse({"allowed": True})  # CORS keeps this from an origin that is not on the list
+
+    @app.get("/widget-demo", response_class=HTMLResponse)
+    def widget_demo(request: Request) -> Response:
+        base = str(request.base_url).rstrip("/")
+        return HTMLResponse(template("widget_demo.html").render(m=VI, root=root, base=base))
+
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _say_errors_plainly(app)
+    _mount_chats(app, assistant, root)
+    _close_doors(app, settings)
+    return app
+
+
+def _say_errors_plainly(app: FastAPI) -> None:
+    """Answer errors in one sentence; no exception text, no trace, no echo of the input."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return JSONResponse({"error": f'send {{"question": "…"}}, 1 to {MAX_QUESTION} characters'}, status_code=422)
+
+    @app.exception_handler(UsageError)
+    async def misused(request: Request, error: UsageError) -> Response:
+        return JSONResponse({"error": str(error)}, status_code=422)
+
+    @app.exception_handler(HoitinError)
+    async def unavailable(request: Request, error: HoitinError) -> Response:
+        log.error("cannot answer: %s", error)
+        return JSONResponse({"error": VI.error_no_index}, status_code=503)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        log.error("cannot answer", exc_info=error)
+        return JSONResponse({"error": VI.error_any}, status_code=500)
+
+
+def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
+    theme = gr.themes.Base(
+        primary_hue="blue",
+        font=["Noto Sans", "system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+    for path, messages in MOUNTS.items():
+        other = next(f"{root}{mount}/" for mount in MOUNTS if mount != path)
+        options: dict[str, Any] = {
+            "footer_links": [],
+            "run_history": False,
+            "ssr_mode": False,
+            "enable_monitoring": False,
+            "show_error": False,
+            "max_file_size": "1kb",
+            "theme": theme,
+            "css_paths": [STATIC / "chat.css"],
+            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>',
+        }
+        gr.mount_gradio_app(app, make_page(assistant, messages, other, root), path=path, **options)
+
+
+def _close_doors(app: FastAPI, settings: Settings) -> None:
+    """Add the middleware; the last one added meets a request first."""
+    app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
+    app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
+    # Always there, even with an empty list: without it Gradio answers any origin, with credentials.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.embed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type"],
+    )
+    languages = {mount: messages.lang for mount, messages in MOUNTS.items()}
+    app.add_middleware(SecurityHeaders, embed_origins=settings.embed_origins, languages=languages)
+
+
+def serve(assistant: Assistant, settings: Settings) -> None:
+    """Serve until interrupted."""
+    import uvicorn
+
+    app = make_app(assistant, settings)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, root_path=settings.root_path,
+        log_level="warning", server_header=False, timeout_keep_alive=10,
+    )  # fmt: skip
