@@ -32,13 +32,18 @@ def answer_html(answer: Answer, messages: Messages, root: str = "") -> str:
 def sources_html(answer: Answer, messages: Messages, root: str = "") -> str:
     """Return the sources column: one line per citation, numbered as in the cards."""
     if not answer.citations:
-        return f'<p class="hoitin-hint">{encode(messages.no_sources)}</p>'
+        return no_sources_html(messages)
     items = "".join(
         f'<li value="{citation.number}">{_source_link(citation, root, citation.title)}'
         f"<br><small>{_meta_html(citation, messages)}</small></li>"
         for citation in answer.citations
     )
     return f'<ol class="hoitin-sources">{items}</ol>'
+
+
+def no_sources_html(messages: Messages) -> str:
+    """Return the sources column where there is nothing to show."""
+    return f'<p class="hoitin-hint">{encode(messages.no_sources)}</p>'
 
 
 def _card_html(citation: Citation, messages: Messages, root: str) -> str:

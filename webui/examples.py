@@ -9,9 +9,10 @@ from retriever import Assistant
 
 _NAME = r"[A-ZĐÀ-Ỹ][\wÀ-ỹ]*(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]*){1,3}"
 _ROLE = r"(?:Thứ trưởng|Bộ trưởng|Tổng Thư ký|Cục trưởng|Phó Cục trưởng|Giám đốc|Chủ tịch|Viện trưởng|Vụ trưởng|Trưởng ban)"
-_PERSON = re.compile(rf"{_NAME}, ({_ROLE} [^,.;:()\n]{{3,50}}?)(?=,| cho biết| khẳng định| nhấn mạnh| phát biểu)")
+_PERSON = re.compile(rf"{_NAME}, ({_ROLE} [^\d,.;:()\n]{{3,50}}?)(?=,| ngày| tại| cho biết| khẳng định| nhấn mạnh| phát biểu)")
 _CANDIDATES = 12
-_LONGEST = 90
+_LONGEST = 90  # characters
+_SHORTEST = 4  # words
 
 
 def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
@@ -26,7 +27,7 @@ def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
             role = _PERSON.search(" ".join(document.pages)[:5000])
             about = document.title.rstrip(" .…?!")
             question = f"{role.group(1)} là ai?" if role else f"{about}?"
-            if len(question) <= _LONGEST:
+            if len(question) <= _LONGEST and len(question.split()) >= _SHORTEST:
                 questions.setdefault(question, document.doc_id)
         good = [question for question, doc_id in questions.items() if _answers(assistant, question, doc_id)]
         # People first: such a question shows best that the answer is a sentence, not a list of links.

@@ -19,7 +19,7 @@ class Messages:
     placeholder: str
     question: str
     send: str
-    examples: str
+    new_chat: str
     sources: str
     no_sources: str
     not_found: str
@@ -57,7 +57,7 @@ VI = Messages(
     placeholder="Gõ câu hỏi, có dấu hay không dấu đều được…",
     question="Câu hỏi",
     send="Gửi",
-    examples="Thử hỏi",
+    new_chat="Hội thoại mới",
     sources="Nguồn",
     no_sources="Nguồn của câu trả lời sẽ hiện ở đây.",
     not_found="Không tìm thấy trong kho tin",
@@ -91,7 +91,7 @@ EN = Messages(
     placeholder="Type a question in Vietnamese, with or without diacritics…",
     question="Question",
     send="Send",
-    examples="Try asking",
+    new_chat="New chat",
     sources="Sources",
     no_sources="The sources of the answer will be shown here.",
     not_found="Not found in the news",

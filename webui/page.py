@@ -11,7 +11,7 @@ import gradio as gr
 from docs_store import HoitinError, UsageError
 from retriever import MAX_QUESTION, Answer, Assistant
 
-from .cards import answer_html, encode, sources_html
+from .cards import answer_html, encode, no_sources_html, sources_html
 from .examples import example_questions
 from .messages import Messages
 
@@ -57,6 +57,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                     allow_tags=False,
                     allow_file_downloads=False,
                     group_consecutive_messages=False,
+                    autoscroll=False,
                 )
                 box = gr.Textbox(
                     label=messages.question,
@@ -71,15 +72,19 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                 )
                 with gr.Row(elem_classes="hoitin-examples"):
                     examples = [gr.Button("", visible=False, size="sm", variant="secondary") for _ in range(_EXAMPLES)]
+                    fresh = gr.Button(messages.new_chat, size="sm", variant="secondary", elem_classes="hoitin-new")
             with gr.Column(scale=2, min_width=260, elem_classes="hoitin-side"):
                 gr.Markdown(f"## {messages.sources}")
-                sources = gr.Markdown(f'<p class="hoitin-hint">{encode(messages.no_sources)}</p>', latex_delimiters=[])
+                sources = gr.Markdown(no_sources_html(messages), latex_delimiters=[])
         outputs = [chatbot, sources, box, turns]
         box.submit(ask, [box, turns], outputs, api_name="ask", concurrency_limit=_CONCURRENCY, show_progress="hidden")
         for button in examples:
             button.click(
                 ask, [button, turns], outputs, api_visibility="private", concurrency_limit=_CONCURRENCY, show_progress="hidden"
             )
+        fresh.click(
+            lambda: ([], no_sources_html(messages), "", []), None, outputs, api_visibility="private", show_progress="hidden"
+        )
         page.load(show_examples, None, examples, api_visibility="private", show_progress="hidden")
     return page
 
@@ -97,6 +102,4 @@ def respond(assistant: Assistant, question: str, messages: Messages, root: str) 
     except Exception:
         log.exception("cannot answer")
         problem = messages.error_any
-    return f'<p class="hoitin-problem">{encode(problem)}</p>', f'<p class="hoitin-hint">{encode(messages.no_sources)}</p>'
-
-
+    return f'<p class="hoitin-problem">{encode(problem)}</p>', no_sources_html(messages)

@@ -86,6 +86,10 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         marked = None if changed else find_mark(document, page, start, end)
         return HTMLResponse(source_html(document, marked, messages, root, changed=changed))
 
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
+
     @app.get("/widget.js")
     def widget() -> Response:
         headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}

@@ -1,10 +1,27 @@
-// Gradio sets the page's language to that of its own locale; ours is the language of the mount.
+// Two things that Gradio's front end does not do by itself.
 (() => {
   "use strict";
+  // It sets the page's language to that of its own locale; ours is the language of the mount.
   const lang = document.currentScript.dataset.lang;
   const hold = () => {
     if (document.documentElement.lang !== lang) document.documentElement.lang = lang;
   };
   new MutationObserver(hold).observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
   hold();
+
+  // A new answer opens at its question: the best passage is the first card, not the last.
+  let answers = 0;
+  const follow = () => {
+    const shown = document.querySelectorAll(".hoitin-chat .message.bot").length;
+    if (shown === answers) return;
+    answers = shown;
+    const questions = document.querySelectorAll(".hoitin-chat .message.user");
+    const log = document.querySelector(".hoitin-chat .bubble-wrap");
+    if (!log || !questions.length) return;
+    const top = questions[questions.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top;
+    log.scrollTo({ top: log.scrollTop + top - 12 });
+  };
+  const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
+  if (document.body) watch();
+  else document.addEventListener("DOMContentLoaded", watch);
 })();

@@ -1,0 +1,1 @@
+"""The embedding model that hoitin ships, and the script that made it."""
