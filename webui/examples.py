@@ -13,6 +13,7 @@ _PERSON = re.compile(rf"{_NAME}, ({_ROLE} [^\d,.;:()\n]{{3,50}}?)(?=,| ngày| t�
 _CANDIDATES = 12
 _LONGEST = 90  # characters
 _SHORTEST = 4  # words
+_SHORTEST_ROLE = 6
 
 
 def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
@@ -26,7 +27,8 @@ def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
                 continue
             role = _PERSON.search(" ".join(document.pages)[:5000])
             about = document.title.rstrip(" .…?!")
-            question = f"{role.group(1)} là ai?" if role else f"{about}?"
+            # "Giám đốc Quỹ" could be anyone: a role names its office in full, or the headline asks instead.
+            question = f"{role.group(1)} là ai?" if role and len(role.group(1).split()) >= _SHORTEST_ROLE else f"{about}?"
             if len(question) <= _LONGEST and len(question.split()) >= _SHORTEST:
                 questions.setdefault(question, document.doc_id)
         good = [question for question, doc_id in questions.items() if _answers(assistant, question, doc_id)]

@@ -49,7 +49,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                     label=messages.chat,
                     show_label=False,
                     elem_classes="hoitin-chat",
-                    height="62vh",
+                    height="66vh",
                     placeholder=messages.intro,
                     buttons=[],
                     feedback_options=None,

@@ -334,7 +334,6 @@ def save(folder: Path, tokenizer: Tokenizer, vectors: Floats) -> None:
     """A sentence-transformers folder; the vectors as bytes with one scale per token: a quarter of the size."""
     inner = folder / "0_StaticEmbedding"
     inner.mkdir(parents=True, exist_ok=True)
-    (folder / "1_Normalize").mkdir(exist_ok=True)
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-8).astype(np.float32) / np.float32(127)
     rounded = np.rint(vectors / scales[:, None]).astype(np.int8)
     save_file({"embeddings": rounded, "weights": scales}, inner / "model.safetensors")
