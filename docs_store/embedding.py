@@ -137,7 +137,8 @@ class SentenceTransformerEmbedder:
     def _unit(self, vectors: Any) -> Vectors:
         out = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1, self.card.dimension)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
-        return np.divide(out, norms, out=out, where=norms > 0)
+        np.divide(out, norms, out=out, where=norms > 0)
+        return out
 
 
 def _token_vectors(weights: dict[str, Any]) -> Vectors:

@@ -186,7 +186,7 @@ class Generations:
         """Make what was built the published generation, and prune old ones. Hold the lock."""
         manifest = builder.finish(model, chunking, self._check)
         name = manifest.generation
-        os.rename(builder.path, self._folder / name)
+        builder.path.rename(self._folder / name)
         _fsync(self._folder)
         digest = hashlib.sha256((self._folder / name / _MANIFEST).read_bytes()).hexdigest()
         problem = self._problem(name, digest)
@@ -200,7 +200,7 @@ class Generations:
             stream.write(f"{name} {digest}\n")
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(pointer, self.data / "CURRENT")
+        pointer.replace(self.data / "CURRENT")
         _fsync(self.data)
         for old in [n for n in self._names() if n != name][: -(KEPT_GENERATIONS - 1)]:
             shutil.rmtree(self._folder / old, ignore_errors=True)
@@ -233,9 +233,8 @@ class Builder:
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Add one document's texts. Its vectors follow by `add_vectors`."""
         self._passages.add(document, passages)
-        heading = f"{document.title}\n{document.lead}"
         for passage in passages:
-            self._lexical.add(passage.passage_id, document.doc_id, heading, passage.text)
+            self._lexical.add(passage.passage_id, document.doc_id, document.title, document.lead, passage.text)
 
     def add_vectors(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add the vectors of passages, shape (len(passage_ids), dimension)."""

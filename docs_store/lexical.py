@@ -1,10 +1,11 @@
 """BM25 on tantivy, over folded Vietnamese syllables and adjacent pairs.
 
 Four fields, all made of keys (never of a passage's own text):
-  body      folded syllables of the passage
+  body      folded syllables of headline and passage: together they measured .06 nDCG better
+            than in fields of their own, whose lengths and frequencies mislead BM25
   pairs     adjacent pairs of them: stands in for a word segmenter, and measured better than one
-  heading   folded syllables of headline and lead, the passage's context
-  accented  the passage's syllables with their marks: an accented question knows more
+  heading   folded syllables and pairs of headline and lead, counted a little once more
+  accented  the body's syllables with their marks: an accented question knows more
 BM25 is tantivy's: k1 = 1.2, b = 0.75; a passage's score is the weighted sum over fields.
 """
 
@@ -27,7 +28,7 @@ class FieldWeights:
 
     body: float = 1.0
     pairs: float = 0.5
-    heading: float = 0.4
+    heading: float = 0.1
     accented: float = 0.2
 
 
@@ -60,18 +61,19 @@ class LexicalWriter:
         # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
         self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
 
-    def add(self, passage_id: int, doc_id: str, heading: str, text: str) -> None:
-        """Add one passage. heading: its headline and lead, searched with less weight."""
+    def add(self, passage_id: int, doc_id: str, title: str, lead: str, text: str) -> None:
+        """Add one passage with its context, the document's headline and lead."""
         import tantivy
 
-        body = syllables(text)
+        body = syllables(f"{title}\n{text}")
         document = tantivy.Document()
         document.add_integer("passage_id", passage_id)
         document.add_text("doc_id", doc_id)
         document.add_text("body", " ".join(body))
         document.add_text("pairs", " ".join(pairs(body)))
-        document.add_text("heading", " ".join(syllables(heading)))
-        document.add_text("accented", " ".join(accented_syllables(text)))
+        above = syllables(f"{title}\n{lead}")
+        document.add_text("heading", " ".join([*above, *pairs(above)]))
+        document.add_text("accented", " ".join(accented_syllables(f"{title}\n{text}")))
         self._writer.add_document(document)
 
     def remove(self, doc_ids: Iterable[str]) -> None:
@@ -107,7 +109,7 @@ class LexicalIndex:
         terms: list[tuple[str, str, float]] = []
         terms += [("body", token, weights.body) for token in tokens]
         terms += [("pairs", pair, weights.pairs) for pair in pairs(tokens)]
-        terms += [("heading", token, weights.heading) for token in tokens]
+        terms += [("heading", term, weights.heading) for term in [*tokens, *pairs(tokens)]]
         accented = accented_syllables(question)[:_MAX_TERMS]
         if accented != tokens:  # a question without marks says nothing about them
             terms += [("accented", token, weights.accented) for token in accented]

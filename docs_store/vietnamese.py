@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 # unicodedata.normalize is quadratic in runs of combining marks, so a run is cut to 4 first.
 _LONG_MARK_RUN = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]+")
@@ -57,7 +58,7 @@ def syllables(text: str) -> list[str]:
 
 def pairs(tokens: list[str]) -> list[str]:
     """Return adjacent pairs of tokens joined by '_': ['bo', 'khoa', 'hoc'] -> ['bo_khoa', 'khoa_hoc']."""
-    return [f"{a}_{b}" for a, b in zip(tokens, tokens[1:], strict=False)]
+    return [f"{a}_{b}" for a, b in pairwise(tokens)]
 
 
 def accented_syllables(text: str) -> list[str]:
@@ -86,11 +87,14 @@ def storable(text: str) -> str:
 # --- sentences ------------------------------------------------------------------------------
 
 # Abbreviations whose full stop does not end a sentence, lower case and without that stop.
-_ABBREVIATIONS = frozenset(
-    "tp tx tt tnhh q p ks kts bs ths th.s ts pgs gs gs.ts pgs.ts gs.tskh pgs.tskh tskh ts.bs bs.ck cn cv"
-    " t.ư t.w đ/c ncs nsnd nsưt ns dr mr mrs ms prof st nr vol art jr sr inc corp ltd vs fig"
-    " tr nxb sđt đt tel fax h.e kt m.sc ph.d u.s u.n vd v.d k/g".split()
-)
+# fmt: off
+_ABBREVIATIONS = frozenset({
+    "tp", "tx", "tt", "tnhh", "q", "p", "ks", "kts", "bs", "ths", "th.s", "ts", "pgs", "gs", "gs.ts", "pgs.ts",
+    "gs.tskh", "pgs.tskh", "tskh", "ts.bs", "bs.ck", "cn", "cv", "t.ư", "t.w", "đ/c", "ncs", "nsnd", "nsưt", "ns", "dr",
+    "mr", "mrs", "ms", "prof", "st", "nr", "vol", "art", "jr", "sr", "inc", "corp", "ltd", "vs", "fig", "tr", "nxb",
+    "sđt", "đt", "tel", "fax", "h.e", "kt", "m.sc", "ph.d", "u.s", "u.n", "vd", "v.d", "k/g",
+})
+# fmt: on
 _TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)")
 _LIST_NUMBER = re.compile(r"(?:^|\n)[ \t]*(?:\d{1,3}|[a-zđ]|[IVXLC]{1,5})$", re.IGNORECASE)
 _PARAGRAPH_BREAK = re.compile(r"\r?\n[ \t]*(?:\r?\n[ \t]*)+|\f")
@@ -124,7 +128,9 @@ def _paragraph_sentences(text: str, start: int, end: int) -> Iterator[tuple[int,
             continue
         if match.group()[0] == "." and not match.group().startswith(".."):
             before = text[max(begin, match.start() - 24) : match.start()]
-            if following and (_is_abbreviation(before) or _LIST_NUMBER.search(text[max(start, match.start() - 8) : match.start()])):
+            if following and (
+                _is_abbreviation(before) or _LIST_NUMBER.search(text[max(start, match.start() - 8) : match.start()])
+            ):
                 continue
         yield begin, stop
         begin = stop
@@ -184,5 +190,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     while end > start and text[end - 1].isspace():
         end -= 1
     return (start, end) if start < end else None
-
-

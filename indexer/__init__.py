@@ -5,4 +5,4 @@ from .loaders import Extract, Load
 from .reindex import Progress, embedding_text, reindex
 from .report import Failure, Report
 
-__all__ = ["CHUNKING", "Extract", "Failure", "Load", "Report", "chunk", "embedding_text", "reindex"]
+__all__ = ["CHUNKING", "Extract", "Failure", "Load", "Progress", "Report", "chunk", "embedding_text", "reindex"]

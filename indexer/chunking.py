@@ -72,7 +72,10 @@ def _is_furniture(block: str, title: str) -> bool:
     if _SOURCE_LINE.match(block):
         return True
     short = len(block.split()) <= _CAPTION_SYLLABLES
-    return (short and bool(_CAPTION.match(block))) or fold(nfc(plain(block))) == title
+    if short and _CAPTION.match(block):
+        return True
+    # A "headline" that ends in a full stop is a first sentence: a text without a headline can be quoted whole.
+    return fold(nfc(plain(block))) == title and not title.endswith((".", "!", "…"))
 
 
 def _gather(page: str, run: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:

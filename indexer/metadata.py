@@ -15,11 +15,14 @@ from .loaders import Extract
 
 _HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _MARKUP = "*_#> \t\r\n"
-_SOURCE = re.compile(r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:[ \t]*(.+?)[*_.;, \t]*$", re.MULTILINE | re.IGNORECASE)
+_SOURCE = re.compile(
+    r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:[ \t]*(.+?)[*_.;, \t]*$", re.MULTILINE | re.IGNORECASE
+)
 _AUTHOR = re.compile(r"^[*_ \t]*(?:Tác giả|Bài và ảnh|Bài, ảnh)[ \t]*:[ \t]*(.+?)[*_., \t]*$", re.MULTILINE | re.IGNORECASE)
 _POSTED = re.compile(r"(?:Ngày đăng|Đăng ngày|Cập nhật|Ngày xuất bản)[^\d\n]{0,20}([^\n]{8,40})", re.IGNORECASE)
 _LEGAL_KIND = re.compile(
-    r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)(?: LIÊN TỊCH)?$"
+    r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)"
+    r"(?: LIÊN TỊCH)?$"
 )
 _PROGRAM_TITLES = ("microsoft word", "microsoft powerpoint", "untitled", "slide 1", "scan", "document1")
 _TITLE_LENGTH = 300

@@ -44,7 +44,7 @@ def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[
             for path, future in waiting:
                 yield _result(path, future)
         finally:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
 
 
 def read_file(path: Path) -> Document:
@@ -71,7 +71,9 @@ def _result(path: Path, future: object) -> tuple[Path, Document | LoadError]:
     except FutureTimeoutError:
         return path, LoadError(f"đọc quá {_seconds(path):.0f} giây | took too long")
     except (MemoryError, ProcessExpired):
-        return path, LoadError(f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY_LIMIT >> 20} MB) | out of memory or reader crashed")
+        return path, LoadError(
+            f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY_LIMIT >> 20} MB) | out of memory or reader crashed"
+        )
 
 
 def _seconds(path: Path) -> float:

@@ -105,7 +105,7 @@ def _find(paths: Sequence[Path], library: Library, allow_many_removals: bool) ->
     found = _Found()
     seen: set[str] = set()
     for given in paths:
-        path = Path(os.path.abspath(given))
+        path = Path(os.path.abspath(given))  # noqa: PTH100 - links stay as they are named
         if path.is_dir():
             for file in _walk(path):
                 if str(file) not in seen:

@@ -13,10 +13,15 @@ from .query import Asks, Question
 
 PAIR_WEIGHT = 0.5
 _TYPE_BONUS = 0.25
-_TIME = re.compile(r"\d{1,2}[/.-]\d{1,2}|\btháng\s+\d|\bnăm\s+\d{4}|\bngày\s+\d|\b(?:19|20)\d\d\b|\d\s*giờ|\d+h\d*", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}|\btháng\s+\d|\bnăm\s+\d{4}|\bngày\s+\d|\b(?:19|20)\d\d\b|\d\s*giờ|\d+h\d*", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|trăm|nghìn|triệu|tỷ)\b", re.IGNORECASE)
 _UPPER = r"[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ]"
-_PERSON = re.compile(rf"(?:[Ôô]ng|[Bb]à|TS\.|PGS|GS|[Tt]rưởng|[Cc]hủ tịch|[Gg]iám đốc|[Tt]hư ký)[^.;]{{0,40}}{_UPPER}\w+ {_UPPER}\w+|(?:{_UPPER}\w+ ){{2,}}")
+_PERSON = re.compile(
+    r"(?:[Ôô]ng|[Bb]à|TS\.|PGS|GS|[Tt]rưởng|[Cc]hủ tịch|[Gg]iám đốc|[Tt]hư ký)"
+    rf"[^.;]{{0,40}}{_UPPER}\w+ {_UPPER}\w+|(?:{_UPPER}\w+ ){{2,}}"
+)
 _PLACE = re.compile(rf"\b(?:tại|ở|thuộc|tỉnh|thành phố|huyện|quận|TP\.?)\s+{_UPPER}", re.IGNORECASE)
 _PATTERNS = {Asks.TIME: _TIME, Asks.NUMBER: _NUMBER, Asks.PERSON: _PERSON, Asks.PLACE: _PLACE}
 

@@ -11,6 +11,7 @@ from docs_store.vietnamese import nfc, pairs, storable, syllables
 
 MAX_QUESTION = 1000  # characters
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -65,19 +66,22 @@ _QUESTION_WORDS: tuple[tuple[str, Asks], ...] = (
     ("gi", Asks.ANYTHING),
 )
 _PHRASES = sorted(((tuple(words.split()), asks) for words, asks in _QUESTION_WORDS), key=lambda item: -len(item[0]))
-_TITLES = frozenset(
-    "thu truong bo truong chu tich giam doc cuc truong vu truong tong thu ky pho vien truong dai su hieu truong".split()
-)
+# "thứ trưởng nào" asks for a person: the words that end a title of office.
+_OFFICES = frozenset({"truong", "tich", "doc", "ky", "vien", "su", "pho"})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, understood. Terms are folded; pairs never reach across a question word."""
+    """A question, understood. Terms are folded; pairs never reach across a question word.
+
+    years: the years it names; an answer about another year is no answer.
+    """
 
     text: str
     asks: Asks
     terms: tuple[str, ...]
     pairs: tuple[str, ...]
+    years: tuple[str, ...] = ()
 
 
 def understand(text: str) -> Question:
@@ -101,8 +105,8 @@ def understand(text: str) -> Question:
         if phrase and not is_acronym:
             runs.append([])
             asks = phrase[1] if asks is Asks.ANYTHING else asks
-            if phrase[1] is Asks.ANYTHING and phrase[0] == ("nao",) and _TITLES.issuperset(tokens[max(0, place - 2) : place]):
-                asks = Asks.PERSON if place and asks is Asks.ANYTHING else asks
+            if phrase[0] == ("nao",) and asks is Asks.ANYTHING and place and tokens[place - 1] in _OFFICES:
+                asks = Asks.PERSON
             place += len(phrase[0])
         elif tokens[place] == "ai" and not is_acronym:
             runs.append([])
@@ -115,4 +119,4 @@ def understand(text: str) -> Question:
     adjacent = tuple(dict.fromkeys(pair for run in runs for pair in pairs(run)))
     if not terms:  # nothing but question words: they are then what is asked about
         terms, adjacent = tuple(dict.fromkeys(tokens)), tuple(pairs(tokens))
-    return Question(clean, asks, terms, adjacent)
+    return Question(clean, asks, terms, adjacent, tuple(term for term in terms if _YEAR.fullmatch(term)))

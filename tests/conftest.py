@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,11 +73,11 @@ def sample_assistant(sample_data: Path) -> Assistant:
 
 
 @pytest.fixture
-def sample_copy(sample_data: Path, tmp_path: Path) -> Iterator[Path]:
+def sample_copy(sample_data: Path, tmp_path: Path) -> Path:
     """Return a data folder of one's own with the sample news indexed."""
     copy = tmp_path / "data"
     shutil.copytree(sample_data, copy)
-    yield copy
+    return copy
 
 
 @pytest.fixture

@@ -49,11 +49,8 @@ def no_sources_html(messages: Messages) -> str:
 def _card_html(citation: Citation, messages: Messages, root: str) -> str:
     before = citation.passage[: citation.quote_start]
     after = citation.passage[citation.quote_start + len(citation.quote) :]
-    original = (
-        f' &#183; <a href="{encode_url(citation.url)}" target="_blank" rel="noopener noreferrer">{encode(messages.original)}</a>'
-        if citation.url
-        else ""
-    )
+    link = f'<a href="{encode_url(citation.url)}" target="_blank" rel="noopener noreferrer">{encode(messages.original)}</a>'
+    original = f" &#183; {link}" if citation.url else ""
     return (
         f'<div class="hoitin-card"><p class="hoitin-title"><span class="hoitin-number">&#91;{citation.number}&#93;</span> '
         f"{_source_link(citation, root, citation.title)}</p>"

@@ -78,9 +78,7 @@ def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="In JSON cho chương trình đọc. / Print JSON.")(function)
 
 
-@click.group(
-    cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=_EPILOG
-)
+@click.group(cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=_EPILOG)
 @click.version_option(package_name="hoitin", prog_name="hoitin")
 @_data_option
 @click.pass_context
@@ -105,9 +103,7 @@ def _settings(ctx: click.Context, data: Path | None, **given: object) -> Setting
 @click.option("--rebuild", is_flag=True, help="Lập lại toàn bộ, ví dụ sau khi đổi mô hình. / Build everything anew.")
 @click.option("--yes", is_flag=True, help="Đồng ý gỡ nhiều tệp đã bị xóa. / Agree to many removals.")
 @click.pass_context
-def index(
-    ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_json: bool, rebuild: bool, yes: bool
-) -> None:
+def index(ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_json: bool, rebuild: bool, yes: bool) -> None:
     """Nạp tệp và thư mục tin vào chỉ mục. / Index files and folders of news.
 
     Tệp mới được thêm, tệp đổi được cập nhật, tệp bị xóa khỏi thư mục được gỡ. Chạy lại bao nhiêu lần cũng được.
@@ -191,7 +187,11 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
         "passages": manifest.passages,
         "formats": generation.passages.formats(),
         "newest": newest[0].published.isoformat() if newest and newest[0].published else None,
-        "model": {"name": manifest.model.name, "dimension": manifest.model.dimension, "fingerprint": manifest.model.fingerprint},
+        "model": {
+            "name": manifest.model.name,
+            "dimension": manifest.model.dimension,
+            "fingerprint": manifest.model.fingerprint,
+        },
         "bytes": sum(check.size for check in manifest.files.values()),
     }
     if as_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-
 from typing import Any
 
 import gradio as gr
@@ -38,6 +37,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
         padded = questions + [""] * (_EXAMPLES - len(questions))
         return [gr.Button(value=question, visible=bool(question)) for question in padded]
 
+    page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
         turns = gr.State([])
         with gr.Row(elem_classes="hoitin-head"):

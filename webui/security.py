@@ -8,6 +8,7 @@ nothing but plain strings, numbers and booleans.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import secrets
 from collections.abc import Sequence
@@ -23,10 +24,19 @@ _MAX_TEXT = 4_000  # characters of one string in a Gradio payload
 # What Gradio's front end asks for while it shows a chat; all else below a mount is closed.
 _OPEN_GET = re.compile(
     r"/?$|config/?$|theme\.css$|favicon\.ico$|manifest\.json$|(?:assets|static|svelte)/[\w./-]+$"
-    r"|gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[\w-]+|call/\w+/\w+)$"
+    r"|gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[\w-]+|call/ask/\w+)$"
 )
-_OPEN_POST = re.compile(r"gradio_api/(?:queue/join|call/\w+|run/\w+|reset|cancel)/?$")
+_OPEN_POST = re.compile(r"gradio_api/(?:queue/join|call/ask|run/ask|reset|cancel)/?$")
 _KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format", "batched"}
+
+log = logging.getLogger("hoitin")
+
+
+def _own_path(scope: Scope) -> str:
+    """Return the path below root_path, cut as the router cuts it: "/c" is no prefix of "/chat"."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
 class ClosedRoutes:
@@ -45,10 +55,7 @@ class ClosedRoutes:
             await self._app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        root = scope.get("root_path", "")
-        path = scope["path"]
-        path = path.removeprefix(root) if root else path
-        path = unquote(path).lstrip("/")
+        path = unquote(_own_path(scope)).lstrip("/")
         if ".." in path or "\\" in path or "//" in path:
             return False
         for mount in self._mounts:
@@ -80,8 +87,7 @@ class PayloadGuard:
             if len(body) > MAX_BODY:
                 await JSONResponse({"error": f"the request is larger than {MAX_BODY} bytes"}, 413)(scope, receive, send)
                 return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path.startswith(self._mounts) and not _is_plain(bytes(body)):
+        if _own_path(scope).startswith(self._mounts) and not _is_plain(bytes(body)):
             await JSONResponse({"error": "only plain strings, numbers and booleans are accepted"}, 422)(scope, receive, send)
             return
 
@@ -115,6 +121,34 @@ def _is_plain(body: bytes) -> bool:
         value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _MAX_TEXT)
         for value in values
     )
+
+
+class PlainFailures:
+    """Answers 500 in one sentence for what nobody caught, inside the other middleware.
+
+    An exception handler of the application would stand outside it, and its answer would
+    carry neither the security headers nor CORS.
+    """
+
+    def __init__(self, app: ASGIApp, sentence: str) -> None:
+        self._app = app
+        self._sentence = sentence
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            log.exception("cannot answer")
+            await JSONResponse({"error": self._sentence}, status_code=500)(scope, receive, send)
 
 
 class SecurityHeaders:

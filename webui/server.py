@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from docs_store import HoitinError, UsageError
@@ -26,7 +27,7 @@ from retriever import MAX_QUESTION, Assistant
 from .links import answer_json
 from .messages import EN, LANGUAGES, VI
 from .page import make_page
-from .security import ClosedRoutes, PayloadGuard, SecurityHeaders
+from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
 from .source_page import find_mark, missing_html, source_html, template
 
@@ -116,7 +117,15 @@ def _say_errors_plainly(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if request.method == "GET":
+            return JSONResponse({"error": "a value in the address is not as it should be"}, status_code=422)
         return JSONResponse({"error": f'send {{"question": "…"}}, 1 to {MAX_QUESTION} characters'}, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # FastAPI's word for a body that is no JSON at all
+            return await invalid(request, RequestValidationError([]))
+        return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
 
     @app.exception_handler(UsageError)
     async def misused(request: Request, error: UsageError) -> Response:
@@ -126,11 +135,6 @@ def _say_errors_plainly(app: FastAPI) -> None:
     async def unavailable(request: Request, error: HoitinError) -> Response:
         log.error("cannot answer: %s", error)
         return JSONResponse({"error": VI.error_no_index}, status_code=503)
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        log.error("cannot answer", exc_info=error)
-        return JSONResponse({"error": VI.error_any}, status_code=500)
 
 
 def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
@@ -157,6 +161,7 @@ def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
 
 def _close_doors(app: FastAPI, settings: Settings) -> None:
     """Add the middleware; the last one added meets a request first."""
+    app.add_middleware(PlainFailures, sentence=VI.error_any)
     app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
     # Always there, even with an empty list: without it Gradio answers any origin, with credentials.

@@ -22,7 +22,9 @@ def verify_generation(generation: Generation, progress: Callable[[str, int, int]
             seen += 1
             pages = document.pages
             if not (0 <= passage.page < len(pages) and pages[passage.page][passage.start : passage.end] == passage.text):
-                faults.append(f"{document.doc_id}: passage {passage.passage_id} differs from page {passage.page + 1} of its source")
+                faults.append(
+                    f"{document.doc_id}: passage {passage.passage_id} differs from page {passage.page + 1} of its source"
+                )
             elif not passage.text:
                 faults.append(f"{document.doc_id}: passage {passage.passage_id} is empty")
         progress("verify", documents, manifest.documents)

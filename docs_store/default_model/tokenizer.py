@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,16 @@ def train_tokenizer(texts: list[str], piece_count: int, phrase_count: int) -> To
     """Byte-pair pieces within words first; then phrases of whole words, merged by count and association."""
     base = new_tokenizer(models.BPE(byte_fallback=True), split_spaces=True)
     specials = ["[UNK]", *(f"<0x{byte:02X}>" for byte in range(256))]
+    # Which of equally rare characters the trainer would drop is chance: choose the alphabet here.
+    seen: Counter[str] = Counter()
+    for text in texts:
+        seen.update(base.normalizer.normalize_str(text))
+    usual = sorted(seen, key=lambda character: (-seen[character], character))
+    alphabet = [SPACE, *(character for character in usual if not character.isspace() and character != SPACE)][:400]
     settings: dict[str, Any] = {"vocab_size": piece_count, "min_frequency": 3, "special_tokens": specials}
-    base.train_from_iterator(texts, trainers.BpeTrainer(limit_alphabet=400, show_progress=False, **settings))
+    base.train_from_iterator(
+        texts, trainers.BpeTrainer(initial_alphabet=alphabet, limit_alphabet=400, show_progress=False, **settings)
+    )
     state = json.loads(base.to_str())["model"]
     vocabulary: dict[str, int] = state["vocab"]
     merges: list[tuple[str, str]] = [(one, two) for one, two in state["merges"]]

@@ -363,6 +363,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=float, default=getattr(Options, name))
     given = vars(parser.parse_args())
     minutes, sets = given.pop("minutes"), given.pop("eval")
+    if sets and not sets.is_dir():
+        parser.error(f"--eval: no folder {sets}")
     torch.set_num_threads(given.pop("threads"))
     options = Options(**given)
     tokenizer, data = prepare(options)

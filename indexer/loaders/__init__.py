@@ -63,4 +63,4 @@ def _loader(path: Path, head: bytes) -> Load:
     raise LoadError(f"chưa hỗ trợ định dạng {suffix or 'không đuôi'} | unsupported format {suffix or 'without suffix'}")
 
 
-__all__ = ["READER", "Extract", "LoadError", "holds_many", "load", "read_jsonl"]
+__all__ = ["READER", "Extract", "Load", "LoadError", "holds_many", "load", "read_jsonl"]

@@ -24,9 +24,7 @@ def load_docx(path: Path) -> Extract:
         document = docx.Document(str(path))
     except Exception as error:  # zip, XML and package errors of three libraries
         raise LoadError(f"tệp DOCX hỏng: {error} | damaged DOCX file") from error
-    blocks = [
-        _table_text(block) if isinstance(block, Table) else block.text.strip() for block in document.iter_inner_content()
-    ]
+    blocks = [_table_text(block) if isinstance(block, Table) else block.text.strip() for block in document.iter_inner_content()]
     text = "\n\n".join(block for block in blocks if block)
     if not text:
         raise LoadError("tệp DOCX không có chữ | the DOCX file has no text")

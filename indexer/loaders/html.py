@@ -20,11 +20,12 @@ def load_html(path: Path) -> Extract:
     Raises LoadError if the page has no main text.
     """
     import trafilatura
+    from trafilatura.settings import Document as Extracted
 
     html = _decode_html(path.read_bytes())
     found = trafilatura.bare_extraction(html, with_metadata=True, include_comments=False, include_tables=True)
-    text = (found.text or "").strip() if found else ""
-    if not text:
+    text = (found.text or "").strip() if isinstance(found, Extracted) else ""
+    if not isinstance(found, Extracted) or not text:
         raise LoadError("trang HTML không có nội dung chính | the HTML page has no main text")
     url = found.url or ""
     return Extract(

@@ -11,7 +11,7 @@ import json
 import lzma
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from docs_store import LoadError
 
@@ -43,7 +43,7 @@ def read_jsonl(path: Path, on_bad_line: Callable[[int, str], None]) -> Iterator[
         raise LoadError(f"không đọc được: {error} | cannot be read") from error
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
     if path.suffix == ".gz":
         return gzip.open(path, "rb")
     return lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb")

@@ -1,4 +1,4 @@
-// Two things that Gradio's front end does not do by itself.
+// What Gradio's front end does not do by itself.
 (() => {
   "use strict";
   // It sets the page's language to that of its own locale; ours is the language of the mount.
@@ -24,4 +24,11 @@
   const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch();
   else document.addEventListener("DOMContentLoaded", watch);
+
+  // A page that carries us in the widget's frame cannot hear our keys: tell it that Escape was pressed.
+  if (window.parent !== window) {
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") window.parent.postMessage("hoitin:close", "*");
+    });
+  }
 })();

@@ -69,6 +69,10 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !panel.hidden) toggle(false);
     });
+    window.addEventListener("message", (event) => {
+      const frame = panel.querySelector("iframe");
+      if (event.data === "hoitin:close" && event.source === frame?.contentWindow && !panel.hidden) toggle(false);
+    });
     panel.append(close);
     root.append(open, panel);
     document.body.append(host);

@@ -1,0 +1,203 @@
+"""Files of every kind become documents with the right text and metadata; bad ones become one clear line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from docs_store import LoadError
+from indexer import loaders
+from indexer.dates import find_date
+from indexer.metadata import complete
+from indexer.reading import read_file, read_files
+
+from .conftest import ARTICLES
+
+
+def _write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_plain_text_gives_title_source_and_day_first_date(news: Path) -> None:
+    text = (
+        "Việt Nam tham dự hội nghị ISO\n\nNgày 5/6/2024, đoàn Việt Nam dự hội nghị tại Hà Nội.\n\n"
+        "Nguồn: Bộ Khoa học và Công nghệ (MOST)."
+    )
+    document = read_file(_write(news, "tin.txt", text))
+    assert document.title == "Việt Nam tham dự hội nghị ISO"
+    assert document.publisher == "Bộ Khoa học và Công nghệ (MOST)"
+    assert document.published == date(2024, 6, 5)
+    assert document.pages == (text,)
+
+
+def test_the_page_is_the_file_itself_character_for_character(news: Path) -> None:
+    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab và Unicode tổ hợp: Đa\u0323i.\r\n"
+    assert read_file(_write(news, "a.txt", "\ufeff" + text)).pages == (text,)
+
+
+def test_front_matter_wins_and_is_not_part_of_the_page(news: Path) -> None:
+    markdown = (
+        "---\ntitle: Tin trong phần đầu\npublisher: Cục Sở hữu trí tuệ\nauthor: [An, Bình]\n"
+        "published: 2024-06-05\nurl: https://example.gov.vn/a\n---\n# Tin khác\n\nNội dung ngày 1/1/2020."
+    )
+    document = read_file(_write(news, "a.md", markdown))
+    assert (document.title, document.publisher, document.author) == ("Tin trong phần đầu", "Cục Sở hữu trí tuệ", "An, Bình")
+    assert (document.published, document.url) == (date(2024, 6, 5), "https://example.gov.vn/a")
+    assert document.pages == ("# Tin khác\n\nNội dung ngày 1/1/2020.",)
+
+
+def test_markdown_without_front_matter_is_read_from_its_text() -> None:
+    found = read_file(ARTICLES / "iec-lam-viec-2024-06.md")
+    assert found.publisher == "Bộ Khoa học và Công nghệ (MOST)"
+    assert found.published == date(2024, 6, 5)
+    assert not found.title.startswith("#")
+    assert found.lead
+    assert "*" not in found.lead
+
+
+def test_html_keeps_the_main_text_and_drops_menu_sidebar_and_comments(news: Path) -> None:
+    html = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Bộ công bố chuẩn mới | Cổng tin</title>
+    <meta property="og:title" content="Bộ công bố chuẩn mới về trạm sạc"><meta property="og:site_name" content="Cổng tin mẫu">
+    <meta property="article:published_time" content="2025-03-12T08:00:00+07:00">
+    <link rel="canonical" href="https://example.gov.vn/chuan-moi"></head><body>
+    <nav><a href="/">Trang chủ</a> <a href="/lien-he">Liên hệ quảng cáo</a></nav>
+    <article><h1>Bộ công bố chuẩn mới về trạm sạc</h1>
+    <p>Chiều 12/3/2025, Bộ Khoa học và Công nghệ công bố ba tiêu chuẩn mới về trạm sạc xe điện cho cả nước.</p>
+    <p>Các tiêu chuẩn có hiệu lực từ ngày 1/7/2025 và được xây dựng trên cơ sở tiêu chuẩn của IEC.</p></article>
+    <aside><h3>Tin liên quan</h3><a href="/x">Giá vàng tăng mạnh</a></aside>
+    <div class="comments"><p>Bạn đọc: bài viết hay quá</p></div><footer>Bản quyền</footer></body></html>"""
+    document = read_file(_write(news, "trang.html", html))
+    assert document.title == "Bộ công bố chuẩn mới về trạm sạc"
+    assert (document.publisher, document.published) == ("Cổng tin mẫu", date(2025, 3, 12))
+    assert document.url == "https://example.gov.vn/chuan-moi"
+    assert "trạm sạc xe điện" in document.pages[0]
+    assert not any(noise in document.pages[0] for noise in ("Giá vàng", "Liên hệ quảng cáo", "bài viết hay quá"))
+
+
+def test_pdf_is_read_page_by_page() -> None:
+    pdf = max(ARTICLES.glob("*.pdf"), key=lambda path: len(read_file(path).pages))
+    document = read_file(pdf)
+    assert document.paged
+    assert len(document.pages) >= 2
+    assert all(page.strip() for page in document.pages)
+
+
+def test_pdf_lines_are_joined_and_document_numbers_kept() -> None:
+    from indexer.loaders.pdf import _join_lines
+
+    lines = [
+        "Căn cứ Nghị định số 13/2023/NĐ-",
+        "CP ngày 17 tháng 4 năm 2023 của Chính",
+        "phủ về bảo vệ dữ liệu cá nhân;",
+        "Điều 1. Phạm vi điều chỉnh",
+    ]
+    assert _join_lines(lines) == (
+        "Căn cứ Nghị định số 13/2023/NĐ-CP ngày 17 tháng 4 năm 2023 của Chính phủ về bảo vệ dữ liệu cá nhân;"
+        "\n\nĐiều 1. Phạm vi điều chỉnh"
+    )
+
+
+def test_docx_gives_paragraphs_and_tables_in_order(news: Path) -> None:
+    import docx
+
+    file = docx.Document()
+    file.core_properties.title = "Báo cáo thử nghiệm"
+    file.add_paragraph("Mở đầu báo cáo.")
+    table = file.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Số đơn", "84.000"
+    file.add_paragraph("Kết luận ngày 3/2/2025.")
+    file.save(str(news / "a.docx"))
+    document = read_file(news / "a.docx")
+    assert document.title == "Báo cáo thử nghiệm"
+    assert document.pages == ("Mở đầu báo cáo.\n\nSố đơn | 84.000\n\nKết luận ngày 3/2/2025.",)
+    assert document.published == date(2025, 2, 3)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_json_lines_give_one_document_each_and_name_the_bad_lines(news: Path, suffix: str) -> None:
+    good = {"_id": "a1", "title": "Tin một", "lead": "Mở đầu.", "body": "Thân bài.", "date": "2024-05-06", "source": "Báo mẫu"}
+    lines = "\n".join([json.dumps(good), "{hỏng", "[]", json.dumps({"title": "không thân"}), ""]).encode()
+    path = _write(news, f"tin{suffix}", gzip.compress(lines) if suffix.endswith("gz") else lines)
+    bad: list[int] = []
+    documents = [complete(extract, path) for extract in loaders.read_jsonl(path, lambda number, reason: bad.append(number))]
+    assert bad == [2, 3, 4]
+    (document,) = documents
+    assert (document.title, document.publisher, document.published) == ("Tin một", "Báo mẫu", date(2024, 5, 6))
+    assert document.pages == ("Mở đầu.\n\nThân bài.",)
+    assert document.source.endswith("#a1")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("rong.txt", b"", "rỗng"),
+        ("trang.md", b" \n\t\n", "rỗng"),
+        ("ky-hieu.txt", b"*** --- ***", "không có chữ"),
+        ("nhi-phan.txt", bytes(range(256)) * 40, "không phải văn bản"),
+        ("hong.pdf", b"%PDF-1.7\n%%EOF garbage", "PDF hỏng"),
+        ("hong.docx", b"PK\x03\x04 broken", "DOCX hỏng"),
+        ("gia.docx", b"not a zip at all", "DOCX hỏng"),
+        ("anh.png", b"\x89PNG\r\n\x1a\n", "chưa hỗ trợ"),
+        ("khong-duoi", b"text", "chưa hỗ trợ"),
+        ("yaml.md", b"---\ntitle: [a\n---\nText", "YAML"),
+        ("trong.html", b"<html><body><img src=x></body></html>", "nội dung chính"),
+    ],
+)
+def test_a_bad_file_is_one_clear_reason(news: Path, name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(LoadError) as caught:
+        read_file(_write(news, name, content))
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_content_tells_the_kind_where_the_suffix_lies(news: Path) -> None:
+    pdf = next(ARTICLES.glob("*.pdf"))
+    assert read_file(_write(news, "that-ra-la-pdf.txt", pdf.read_bytes())).format == "pdf"
+
+
+def test_a_file_that_crashes_its_reader_harms_no_other(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = _write(news, "a.txt", "Tin tốt lành của Bộ.")
+    bad = _write(news, "b.pdf", b"%PDF-1.4\n" + b"[" * 200_000)
+    good_too = _write(news, "c.txt", "Một tin khác của Bộ.")
+    results = dict(read_files([good, bad, good_too], processes=2))
+    assert isinstance(results[bad], LoadError)
+    assert not isinstance(results[good], LoadError)
+    assert not isinstance(results[good_too], LoadError)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ngày 5/6/2024", date(2024, 6, 5)),
+        ("ngày 05 tháng 6 năm 2024", date(2024, 6, 5)),
+        ("Hà Nội, ngày 15 tháng 11, 2024", date(2024, 11, 15)),
+        ("20-1-2023", date(2023, 1, 20)),
+        ("2024-06-05T08:00:00", date(2024, 6, 5)),
+        ("31/2/2024 rồi 1/3/2024", date(2024, 3, 1)),
+        ("12/2024/TT-BKHCN", None),
+        ("13/13/2024", None),
+        ("không có ngày", None),
+    ],
+)
+def test_dates_are_day_first_and_real(text: str, expected: date | None) -> None:
+    assert find_date(text) == expected
+
+
+def test_doc_id_stays_and_content_hash_follows_the_text(news: Path) -> None:
+    path = _write(news, "a.txt", "Tin thứ nhất của Bộ.")
+    before = read_file(path)
+    after = read_file(_write(news, "a.txt", "Tin thứ hai của Bộ."))
+    assert before.doc_id == after.doc_id
+    assert before.content_hash != after.content_hash
+
+
+def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
+    path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
+    (extract,) = loaders.read_jsonl(path, lambda number, reason: None)
+    complete(extract, path).pages[0].encode()
