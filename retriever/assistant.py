@@ -11,7 +11,7 @@ from docs_store import Document, Embedder, Generation, Generations, ModelMismatc
 
 from .answer import Answer, Citation, Hit
 from .evidence import Weights, best_sentence, coverage, idf_weights
-from .query import Question, understand
+from .query import Question, joined_figures, understand
 from .search import SearchSettings, distinct_first, search
 
 CITATIONS = 5
@@ -24,12 +24,12 @@ class AnswerSettings:
 
     min_coverage: share of the question's IDF weight that the best passage must meet.
     keep_share: a further citation must score at least this share of the first.
-    other_year: factor on the score of a passage that does not speak of a year the question names.
+    other_figures: factor on the score of a passage that lacks a year or figure the question names.
     """
 
     min_coverage: float = 0.45
     keep_share: float = 0.4
-    other_year: float = 0.8
+    other_figures: float = 0.8
     search: SearchSettings = field(default_factory=SearchSettings)
 
 
@@ -70,7 +70,7 @@ class Assistant:
         hits = search(generation, self._model(), asked.text, _CONSIDERED, self._settings.search)
         weights = _weights(asked, generation)
         heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
-        hits = self._by_year(asked, hits, heads)
+        hits = self._by_figures(asked, hits, heads)
         chosen = distinct_first(hits, CITATIONS)
         found = any(self._is_good(asked, weights, hit, heads[hit.passage.doc_id]) for hit in chosen[:3])
         floor = self._settings.keep_share * chosen[0].score if chosen else 0.0
@@ -87,21 +87,21 @@ class Assistant:
             nearest=() if found else citations[:3],
         )
 
-    def _by_year(self, question: Question, hits: list[Hit], heads: dict[str, Document]) -> list[Hit]:
-        """Return the hits with those of other years than the question's put back."""
-        if not question.years:
+    def _by_figures(self, question: Question, hits: list[Hit], heads: dict[str, Document]) -> list[Hit]:
+        """Return the hits with those put back that lack a figure of the question."""
+        if not question.figures:
             return hits
         weighed = [
             hit
-            if _meets_years(question, hit, heads[hit.passage.doc_id])
-            else replace(hit, score=hit.score * self._settings.other_year)
+            if _meets_figures(question, hit, heads[hit.passage.doc_id])
+            else replace(hit, score=hit.score * self._settings.other_figures)
             for hit in hits
         ]
         return sorted(weighed, key=lambda hit: -hit.score)
 
     def _is_good(self, question: Question, weights: Weights, hit: Hit, head: Document) -> bool:
         met = coverage(weights, hit.passage.text, head.title, head.lead)
-        return met >= self._settings.min_coverage and _meets_years(question, hit, head)
+        return met >= self._settings.min_coverage and _meets_figures(question, hit, head)
 
     def _model(self) -> Embedder:
         if self._embedder is None:
@@ -109,10 +109,10 @@ class Assistant:
         return self._embedder
 
 
-def _meets_years(question: Question, hit: Hit, head: Document) -> bool:
-    """Tell whether a passage, its context or its date speaks of every year that the question names."""
-    text = f"{head.title}\n{head.lead}\n{hit.passage.text}\n{head.published or ''}"
-    return all(year in text for year in question.years)
+def _meets_figures(question: Question, hit: Hit, head: Document) -> bool:
+    """Tell whether a passage, its context or its date has every year and figure that the question names."""
+    text = joined_figures(f"{head.title}\n{head.lead}\n{hit.passage.text}\n{head.published or ''}")
+    return all(figure in text for figure in question.figures)
 
 
 def _check_model(generation: Generation, embedder: Embedder) -> None:

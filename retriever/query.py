@@ -11,7 +11,8 @@ from docs_store.vietnamese import nfc, pairs, storable, syllables
 
 MAX_QUESTION = 1000  # characters
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_FIGURE = re.compile(r"\d{3,}")
+_THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0 ](?=\d{3}(?!\d))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -74,14 +75,20 @@ _OFFICES = frozenset({"truong", "tich", "doc", "ky", "vien", "su", "pho"})
 class Question:
     """A question, understood. Terms are folded; pairs never reach across a question word.
 
-    years: the years it names; an answer about another year is no answer.
+    figures: the years and other numbers of three digits or more that it names; what speaks
+    of other figures does not answer it.
     """
 
     text: str
     asks: Asks
     terms: tuple[str, ...]
     pairs: tuple[str, ...]
-    years: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+
+def joined_figures(text: str) -> str:
+    """Return text with the marks between thousands left out: "1.500 tỷ" and "1500 tỷ" become one."""
+    return _THOUSANDS.sub("", text)
 
 
 def understand(text: str) -> Question:
@@ -119,4 +126,4 @@ def understand(text: str) -> Question:
     adjacent = tuple(dict.fromkeys(pair for run in runs for pair in pairs(run)))
     if not terms:  # nothing but question words: they are then what is asked about
         terms, adjacent = tuple(dict.fromkeys(tokens)), tuple(pairs(tokens))
-    return Question(clean, asks, terms, adjacent, tuple(term for term in terms if _YEAR.fullmatch(term)))
+    return Question(clean, asks, terms, adjacent, tuple(dict.fromkeys(_FIGURE.findall(joined_figures(clean)))))

@@ -276,6 +276,30 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
         ctx.exit(NOTHING_FOUND)
 
 
+@main.command("eval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_data_option
+@_json_option
+@click.pass_context
+def evaluate(ctx: click.Context, folder: Path, data: Path | None, as_json: bool) -> None:
+    """Đo chất lượng tìm kiếm trên một bộ câu hỏi BEIR. / Measure search on a BEIR folder.
+
+    FOLDER: corpus.jsonl, queries.jsonl, qrels.tsv. Its corpus is indexed aside; your own index is not touched.
+    """
+    from .evaluation import evaluate_folder
+
+    with _Bar() as bar:
+        measures = evaluate_folder(folder, _settings(ctx, data).model, bar)
+    if as_json:
+        _print_json(measures)
+        return
+    names = list(next(iter(measures.values())))
+    click.echo(f"{folder.name:22}" + "".join(f"{name:>11}" for name in names))
+    for ranking, values in measures.items():
+        numbers = (f"{values[name]:11.1f}" if name.endswith("_ms") else f"{values[name]:11.3f}" for name in names)
+        click.echo(f"{ranking:22}" + "".join(numbers))
+
+
 class _Bar:
     """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
 
