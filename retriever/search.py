@@ -16,7 +16,7 @@ class SearchSettings:
 
     lexical_depth: int = 100
     dense_depth: int = 50
-    dense_weight: float = 0.3
+    dense_weight: float = 0.25
     fields: FieldWeights = field(default_factory=FieldWeights)
 
 

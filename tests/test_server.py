@@ -560,7 +560,6 @@ CLOSED = [
     "gradio_api/call/v2/ask",
     "gradio_api/call/v2/ask/0",
     "gradio_api/call/predict",
-    "gradio_api/run/predict",
     "gradio_api/run/show_examples",
     "gradio_api/queue/status",
     "runs",
@@ -673,7 +672,19 @@ def payloads(marker: Path) -> list[Any]:
 
 @pytest.mark.parametrize("mount", MOUNTS)
 @pytest.mark.parametrize(
-    "route", ["queue/join", "queue/join/", "call/ask", "call/ask/", "run/ask", "run/ask/", "reset", "cancel"]
+    "route",
+    [
+        "queue/join",
+        "queue/join/",
+        "call/ask",
+        "call/ask/",
+        "run/ask",
+        "run/ask/",
+        "run/predict",
+        "run/predict/",
+        "reset",
+        "cancel",
+    ],
 )
 def test_a_payload_that_names_a_file_is_refused(site: Site, marker: Path, mount: str, route: str) -> None:
     for payload in payloads(marker):

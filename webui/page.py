@@ -16,7 +16,6 @@ from .messages import Messages
 
 _KEPT_TURNS = 30
 _EXAMPLES = 4
-_CONCURRENCY = 8
 
 log = logging.getLogger("hoitin")
 
@@ -77,15 +76,14 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                 gr.Markdown(f"## {messages.sources}")
                 sources = gr.Markdown(no_sources_html(messages), latex_delimiters=[])
         outputs = [chatbot, sources, box, turns]
-        box.submit(ask, [box, turns], outputs, api_name="ask", concurrency_limit=_CONCURRENCY, show_progress="hidden")
+        # Not queued: one plain request an event, and no event stream, which a proxy may buffer and
+        # which lost the answer to a question sent just as the stream of the one before was closing.
+        plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+        box.submit(ask, [box, turns], outputs, api_name="ask", **plain)
         for button in examples:
-            button.click(
-                ask, [button, turns], outputs, api_visibility="private", concurrency_limit=_CONCURRENCY, show_progress="hidden"
-            )
-        fresh.click(
-            lambda: ([], no_sources_html(messages), "", []), None, outputs, api_visibility="private", show_progress="hidden"
-        )
-        page.load(show_examples, None, examples, api_visibility="private", show_progress="hidden")
+            button.click(ask, [button, turns], outputs, api_visibility="private", **plain)
+        fresh.click(lambda: ([], no_sources_html(messages), "", []), None, outputs, api_visibility="private", **plain)
+        page.load(show_examples, None, examples, api_visibility="private", **plain)
     return page
 
 

@@ -26,7 +26,7 @@ _OPEN_GET = re.compile(
     r"/?$|config/?$|theme\.css$|favicon\.ico$|manifest\.json$|(?:assets|static|svelte)/[\w./-]+$"
     r"|gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[\w-]+|call/ask/\w+)$"
 )
-_OPEN_POST = re.compile(r"gradio_api/(?:queue/join|call/ask|run/ask|reset|cancel)/?$")
+_OPEN_POST = re.compile(r"gradio_api/(?:queue/join|call/ask|run/(?:ask|predict)|reset|cancel)/?$")
 _KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format", "batched"}
 
 log = logging.getLogger("hoitin")
