@@ -29,7 +29,7 @@ class FieldWeights:
     body: float = 1.0
     pairs: float = 0.5
     heading: float = 0.1
-    accented: float = 0.2
+    accented: float = 0.8
 
 
 def _schema() -> Any:

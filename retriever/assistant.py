@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docs_store import Document, Embedder, Generation, Generations, ModelMismatchError
 
 from .answer import Answer, Citation, Hit
-from .evidence import Weights, best_sentence, coverage, idf_weights
+from .evidence import Evidence
 from .query import Question, joined_figures, understand
-from .search import SearchSettings, distinct_first, search
+from .search import SearchSettings, distinct_first, find_evidence, search
 
 CITATIONS = 5
 _CONSIDERED = 30  # hits whose text is looked at
@@ -67,15 +67,15 @@ class Assistant:
         """
         asked = understand(question)
         generation = self.generation()
-        hits = search(generation, self._model(), asked.text, _CONSIDERED, self._settings.search)
-        weights = _weights(asked, generation)
+        hits = search(generation, self._model(), asked, _CONSIDERED, self._settings.search)
+        evidence = find_evidence(generation, asked)
         heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
         hits = self._by_figures(asked, hits, heads)
         chosen = distinct_first(hits, CITATIONS)
-        found = any(self._is_good(asked, weights, hit, heads[hit.passage.doc_id]) for hit in chosen[:3])
+        found = any(self._is_good(asked, evidence, hit, heads[hit.passage.doc_id]) for hit in chosen[:3])
         floor = self._settings.keep_share * chosen[0].score if chosen else 0.0
         citations = tuple(
-            _citation(number, hit, heads[hit.passage.doc_id], asked, weights)
+            _citation(number, hit, heads[hit.passage.doc_id], evidence)
             for number, hit in enumerate((hit for hit in chosen if hit.score >= floor), 1)
         )
         return Answer(
@@ -99,8 +99,8 @@ class Assistant:
         ]
         return sorted(weighed, key=lambda hit: -hit.score)
 
-    def _is_good(self, question: Question, weights: Weights, hit: Hit, head: Document) -> bool:
-        met = coverage(weights, hit.passage.text, head.title, head.lead)
+    def _is_good(self, question: Question, evidence: Evidence, hit: Hit, head: Document) -> bool:
+        met = evidence.coverage(hit.passage.text, head.title, head.lead)
         return met >= self._settings.min_coverage and _meets_figures(question, hit, head)
 
     def _model(self) -> Embedder:
@@ -125,16 +125,9 @@ def _check_model(generation: Generation, embedder: Embedder) -> None:
         )
 
 
-def _weights(question: Question, generation: Generation) -> Weights:
-    lexical = generation.lexical
-    term_df: Sequence[int] = lexical.frequencies("body", question.terms)
-    pair_df: Sequence[int] = lexical.frequencies("pairs", question.pairs)
-    return idf_weights(question, term_df, pair_df, lexical.count)
-
-
-def _citation(number: int, hit: Hit, head: Document, question: Question, weights: Weights) -> Citation:
+def _citation(number: int, hit: Hit, head: Document, evidence: Evidence) -> Citation:
     passage = hit.passage
-    begin, end = best_sentence(question, weights, passage.text)
+    begin, end = evidence.quote(passage.text)
     return Citation(
         number=number,
         doc_id=head.doc_id,

@@ -14,6 +14,7 @@ from statistics import mean, quantiles
 from docs_store import Embedder, Generation, UsageError
 from docs_store.vietnamese import fold
 
+from .query import MAX_QUESTION, understand
 from .search import SearchSettings, search
 
 DEPTH = 100  # passages asked for, so that ten documents are left when each counts once
@@ -95,7 +96,7 @@ def evaluate_search(
         return [names[doc_id] for doc_id in dict.fromkeys(doc_ids)]
 
     def fused(question: str) -> list[str]:
-        hits = search(generation, embedder, question, DEPTH, settings)
+        hits = search(generation, embedder, understand(question[:MAX_QUESTION]), DEPTH, settings)
         return documents([hit.passage.doc_id for hit in hits])
 
     def lexical(question: str) -> list[str]:

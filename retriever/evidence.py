@@ -1,18 +1,29 @@
-"""How well a stretch of text meets a question: IDF-weighted coverage, and the best sentence."""
+"""How well a stretch of text meets a question: IDF-weighted coverage, windows, the best sentence."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from docs_store.vietnamese import pairs, sentences, syllables
 
 from .query import Asks, Question
 
 PAIR_WEIGHT = 0.5
+WINDOW = 3  # sentences that are read together
+# Chosen on 220 questions of XQuAD-vi whose answers we marked ourselves (docs/retrieval.md).
 _TYPE_BONUS = 0.25
+_NEXT_SHARE = 0.1  # a sentence also introduces what the next one says
+_SECOND_GAIN = 0.15
+_TWO_WORDS = 70
+_POINTS_BACK = re.compile(
+    r"\W*(?:(?:anh|chị|ông|bà|cô|em) (?:ấy|ta|này|cũng|là|đã|còn|nói|cho|khẳng định|nhấn mạnh|đề nghị|có|được|sẽ)"
+    r"|họ |nó |đây |đó |trong (?:đó|số đó|khi đó)|do (?:đó|vậy)|vì (?:vậy|thế)|theo đó|nhờ (?:đó|vậy)|tuy nhiên|ngoài ra"
+    r"|đồng thời|bên cạnh đó|cùng với đó|sau đó|trước đó|khi đó|tại đây|qua đó"
+    r"|(?:điều|việc|hành vi|quy định|nghị định|thông tư|dự án|chương trình|sự kiện|hội nghị|quyết định) (?:này|đó|trên))\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"\d{1,2}[/.-]\d{1,2}|\btháng\s+\d|\bnăm\s+\d{4}|\bngày\s+\d|\b(?:19|20)\d\d\b|\d\s*giờ|\d+h\d*", re.IGNORECASE
 )
@@ -26,58 +37,99 @@ _PLACE = re.compile(rf"\b(?:tại|ở|thuộc|tỉnh|thành phố|huyện|quận
 _PATTERNS = {Asks.TIME: _TIME, Asks.NUMBER: _NUMBER, Asks.PERSON: _PERSON, Asks.PLACE: _PLACE}
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """IDF of a question's terms and pairs in one generation: rare terms say more."""
+class Evidence:
+    """What one question looks for in a generation's texts, each term weighed by how rare it is there.
 
-    terms: dict[str, float]
-    pairs: dict[str, float]
+    A stretch of text is read once into a set of the question's terms that it holds, kept as the
+    bits of a number; joining stretches is then an `or`, and a set's weight is summed only once.
+    """
 
-    @property
-    def total(self) -> float:
-        return sum(self.terms.values()) + sum(self.pairs.values())
+    def __init__(self, question: Question, term_df: Sequence[int], pair_df: Sequence[int], passages: int) -> None:
+        """term_df, pair_df: in how many of `passages` each of the question's terms and pairs stands."""
+        self._pattern = _PATTERNS.get(question.asks)
+        self._said = frozenset(syllables(question.text))
 
+        def idf(df: int) -> float:
+            return math.log(1 + (passages - min(df, passages) + 0.5) / (df + 0.5))
 
-def idf_weights(question: Question, term_df: Sequence[int], pair_df: Sequence[int], passages: int) -> Weights:
-    """Return the weights of a question's terms, from how many of `passages` hold each."""
-
-    def idf(df: int) -> float:
-        return math.log(1 + (passages - min(df, passages) + 0.5) / (df + 0.5))
-
-    return Weights(
-        {term: idf(df) for term, df in zip(question.terms, term_df, strict=True)},
         # A pair that stands nowhere is how people phrase things, not what they ask about: it costs less.
-        {pair: PAIR_WEIGHT * idf(df) * (1.0 if df else 0.3) for pair, df in zip(question.pairs, pair_df, strict=True)},
-    )
+        weights = [idf(df) for df in term_df] + [PAIR_WEIGHT * idf(df) * (1.0 if df else 0.3) for df in pair_df]
+        self._weights = weights
+        self._bits = {key: 1 << n for n, key in enumerate((*question.terms, *question.pairs))}
+        self._total = sum(weights)
+        self._known: dict[int, float] = {0: 0.0}
 
-
-def coverage(weights: Weights, *texts: str) -> float:
-    """Return which share, 0 to 1, of the question's weight stands in the texts."""
-    if weights.total <= 0:
-        return 0.0
-    present: set[str] = set()
-    present_pairs: set[str] = set()
-    for text in texts:
+    def _read(self, text: str) -> int:
+        """Return which of the question's terms and pairs stand in `text`, as bits."""
+        bits = self._bits
         tokens = syllables(text)
-        present.update(tokens)
-        present_pairs.update(pairs(tokens))
-    met = sum(weight for term, weight in weights.terms.items() if term in present)
-    met += sum(weight for pair, weight in weights.pairs.items() if pair in present_pairs)
-    return met / weights.total
+        found = 0
+        for token in bits.keys() & set(tokens):
+            found |= bits[token]
+        if found:
+            for pair in bits.keys() & set(pairs(tokens)):
+                found |= bits[pair]
+        return found
 
+    def _weight(self, found: int) -> float:
+        weight = self._known.get(found)
+        if weight is None:
+            weight = sum(weight for n, weight in enumerate(self._weights) if found >> n & 1) / self._total
+            self._known[found] = weight
+        return weight
 
-def best_sentence(question: Question, weights: Weights, text: str) -> tuple[int, int]:
-    """Return the (start, end) of the sentence of `text` that answers the question best."""
-    spans = sentences(text)
-    if not spans:
-        return 0, len(text)
-    pattern = _PATTERNS.get(question.asks)
+    def coverage(self, *texts: str) -> float:
+        """Return which share, 0 to 1, of the question's weight stands in the texts."""
+        found = 0
+        for text in texts:
+            found |= self._read(text)
+        return self._weight(found)
 
-    def value(span: tuple[int, int]) -> float:
-        sentence = text[span[0] : span[1]]
-        score = coverage(weights, sentence)
-        if pattern and pattern.search(sentence):
-            score += _TYPE_BONUS
-        return score - 0.0005 * len(sentence.split())  # of two that say as much, the shorter
+    def window(self, headline: str, text: str) -> float:
+        """Return the greatest coverage, 0 to 1, by WINDOW neighbouring sentences of `text` under their headline."""
+        above = self._read(headline)
+        read = [self._read(text[start:end]) for start, end in sentences(text)]
+        best = above
+        weight = self._weight(above)
+        for first in range(max(1, len(read) - WINDOW + 1)):
+            found = above
+            for one in read[first : first + WINDOW]:
+                found |= one
+            if found != best and self._weight(found) > weight:
+                best, weight = found, self._weight(found)
+        return weight
 
-    return max(spans, key=value)
+    def quote(self, text: str) -> tuple[int, int]:
+        """Return the (start, end) of the sentence of `text` that answers the question best.
+
+        Two neighbouring sentences are returned where one does not do: it opens with a word that
+        points back ("Ông cũng …"), or its neighbour has a good part of what it lacks.
+        """
+        spans = sentences(text)
+        if not spans:
+            return 0, len(text)
+        parts = [text[start:end] for start, end in spans]
+        read = [self._read(part) for part in parts]
+        met = [self._weight(found) for found in read]
+        values = [
+            met[n]
+            + (_TYPE_BONUS if self._says_what_is_asked(parts[n]) else 0.0)
+            + (_NEXT_SHARE * met[n + 1] if n + 1 < len(met) else 0.0)
+            for n in range(len(parts))
+        ]
+        best = max(range(len(parts)), key=values.__getitem__)
+        first, last = best, best
+        if best and _POINTS_BACK.match(parts[best]):
+            first = best - 1
+        else:
+            gains = {n: self._weight(read[best] | read[n]) - met[best] for n in (best - 1, best + 1) if 0 <= n < len(parts)}
+            other = max(gains, key=gains.__getitem__, default=best)
+            if gains.get(other, 0.0) >= _SECOND_GAIN and len(parts[best].split()) + len(parts[other].split()) <= _TWO_WORDS:
+                first, last = min(best, other), max(best, other)
+        return spans[first][0], spans[last][1]
+
+    def _says_what_is_asked(self, sentence: str) -> bool:
+        """Tell whether the sentence holds a thing of the kind asked for that the question does not name itself."""
+        if self._pattern is None:
+            return False
+        return any(set(syllables(match.group())) - self._said for match in self._pattern.finditer(sentence))
