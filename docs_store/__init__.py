@@ -4,6 +4,7 @@ The records, the Vietnamese text rules, the embedding models, the index formats 
 library of documents. Imports no other room; importing it loads no engine.
 """
 
+from .abbreviations import Abbreviations, load_abbreviations
 from .embedding import DEFAULT_MODEL, Embedder, load_embedder
 from .errors import (
     BusyError,
@@ -22,6 +23,7 @@ from .records import Document, Manifest, ModelCard, Passage
 
 __all__ = [
     "DEFAULT_MODEL",
+    "Abbreviations",
     "Builder",
     "BusyError",
     "DamagedIndexError",
@@ -41,5 +43,6 @@ __all__ = [
     "NoIndexError",
     "Passage",
     "UsageError",
+    "load_abbreviations",
     "load_embedder",
 ]

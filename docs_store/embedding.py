@@ -45,9 +45,11 @@ class Embedder(Protocol):
         ...
 
 
-def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
+def load_embedder(name: str = DEFAULT_MODEL, *, backend: str = "torch", half: bool = False) -> Embedder:
     """Return the model called `name`: "default", a local folder, or a Hugging Face hub name.
 
+    backend: "torch", "onnx" or "openvino", as sentence-transformers offers them. half: half precision
+    (bfloat16, which processors compute too). Both are for models that are not static embeddings.
     Raises ModelError, with the next step, if it cannot be loaded.
     """
     if name == DEFAULT_MODEL:
@@ -55,7 +57,7 @@ def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
     folder = Path(name).expanduser()
     if folder.is_dir() and StaticEmbedder.can_read(folder):
         return StaticEmbedder(folder, name)
-    return SentenceTransformerEmbedder(name)
+    return SentenceTransformerEmbedder(name, backend=backend, half=half)
 
 
 class StaticEmbedder:
@@ -109,11 +111,18 @@ class StaticEmbedder:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, with its own query and document prompts."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, backend: str = "torch", half: bool = False) -> None:
         try:
             from sentence_transformers import SentenceTransformer
 
-            self._model = SentenceTransformer(name, device=os.environ.get("HOITIN_DEVICE") or None)
+            self._model = SentenceTransformer(
+                name,
+                device=os.environ.get("HOITIN_DEVICE") or None,
+                backend=backend,  # type: ignore[arg-type]
+                model_kwargs={"dtype": "bfloat16"} if half else None,
+            )
+            if not any(self._model.prompts.values()):
+                self._model.prompts.update(_missing_prompts(name))
         except Exception as error:  # a missing folder, no network, a broken file: each raises its own kind
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(
@@ -124,7 +133,7 @@ class SentenceTransformerEmbedder:
         if dimension is None:
             raise ModelError(f"Mô hình {name!r} không cho vectơ | Model {name!r} gives no single vector per text")
         folder = Path(name).expanduser()
-        prompts = json.dumps(self._model.prompts, sort_keys=True)
+        prompts = json.dumps([self._model.prompts, backend, half], sort_keys=True)
         identity = _fingerprint(folder) if folder.is_dir() else _hub_revision(self._model)
         self.card = ModelCard(name, _digest(f"{identity}\n{prompts}"), int(dimension))
 
@@ -139,6 +148,14 @@ class SentenceTransformerEmbedder:
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         np.divide(out, norms, out=out, where=norms > 0)
         return out
+
+
+def _missing_prompts(name: str) -> dict[str, str]:
+    """Return the prompts of a model family that was trained with them but does not say so in its files."""
+    family = Path(name).name.lower()
+    if "e5" in family and "instruct" not in family:
+        return {"query": "query: ", "document": "passage: "}
+    return {}
 
 
 def _token_vectors(weights: dict[str, Any]) -> Vectors:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 KEPT_GENERATIONS = 3
 _MANIFEST = "manifest.json"
 _PASSAGES = "passages.sqlite"
@@ -234,7 +234,7 @@ class Builder:
         """Add one document's texts. Its vectors follow by `add_vectors`."""
         self._passages.add(document, passages)
         for passage in passages:
-            self._lexical.add(passage.passage_id, document.doc_id, document.title, document.lead, passage.text)
+            self._lexical.add(passage, document.title, document.lead, document.published)
 
     def add_vectors(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add the vectors of passages, shape (len(passage_ids), dimension)."""

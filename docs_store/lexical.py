@@ -1,21 +1,26 @@
 """BM25 on tantivy, over folded Vietnamese syllables and adjacent pairs.
 
-Four fields, all made of keys (never of a passage's own text):
+Fields, all made of keys (never of a passage's own text):
   body      folded syllables of headline and passage: together they measured .06 nDCG better
             than in fields of their own, whose lengths and frequencies mislead BM25
   pairs     adjacent pairs of them: stands in for a word segmenter, and measured better than one
   heading   folded syllables and pairs of headline and lead, counted a little once more
   accented  the body's syllables with their marks: an accented question knows more
+  numbers   document numbers in headline and passage, in every form that they are asked for
+  published the day of publication as YYYYMMDD, 0 where it is not known
 BM25 is tantivy's: k1 = 1.2, b = 0.75; a passage's score is the weighted sum over fields.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .document_numbers import number_keys
+from .records import Passage
 from .vietnamese import accented_syllables, pairs, syllables
 
 _MAX_TERMS = 64  # a longer question is cut: past this, more terms only cost time
@@ -40,6 +45,8 @@ def _schema() -> Any:
     builder.add_text_field("doc_id", stored=False, tokenizer_name="raw", index_option="basic")
     for name in ("body", "pairs", "heading", "accented"):
         builder.add_text_field(name, stored=False, tokenizer_name="keys", index_option="freq")
+    builder.add_text_field("numbers", stored=False, tokenizer_name="keys", index_option="basic")
+    builder.add_integer_field("published", stored=False, indexed=True, fast=True)
     return builder.build()
 
 
@@ -61,19 +68,22 @@ class LexicalWriter:
         # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
         self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
 
-    def add(self, passage_id: int, doc_id: str, title: str, lead: str, text: str) -> None:
-        """Add one passage with its context, the document's headline and lead."""
+    def add(self, passage: Passage, title: str, lead: str, published: date | None) -> None:
+        """Add one passage with its context: the document's headline, lead and day of publication."""
         import tantivy
 
-        body = syllables(f"{title}\n{text}")
+        context = f"{title}\n{passage.text}"
+        body = syllables(context)
         document = tantivy.Document()
-        document.add_integer("passage_id", passage_id)
-        document.add_text("doc_id", doc_id)
+        document.add_integer("passage_id", passage.passage_id)
+        document.add_text("doc_id", passage.doc_id)
         document.add_text("body", " ".join(body))
         document.add_text("pairs", " ".join(pairs(body)))
         above = syllables(f"{title}\n{lead}")
         document.add_text("heading", " ".join([*above, *pairs(above)]))
-        document.add_text("accented", " ".join(accented_syllables(f"{title}\n{text}")))
+        document.add_text("accented", " ".join(accented_syllables(context)))
+        document.add_text("numbers", " ".join(number_keys(context)))
+        document.add_integer("published", int(f"{published:%Y%m%d}") if published else 0)
         self._writer.add_document(document)
 
     def remove(self, doc_ids: Iterable[str]) -> None:
@@ -100,27 +110,42 @@ class LexicalIndex:
         """How many passages are held."""
         return int(self._searcher.num_docs)
 
-    def search(self, question: str, top_k: int, weights: FieldWeights | None = None) -> list[tuple[int, float]]:
-        """Return up to top_k (passage_id, BM25 score > 0), best first."""
+    def search(
+        self,
+        question: str,
+        top_k: int,
+        weights: FieldWeights | None = None,
+        *,
+        number: str = "",
+        days: tuple[date | None, date | None] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Return up to top_k (passage_id, BM25 score > 0), best first.
+
+        number: only passages that hold this document number (a key of `document_numbers`).
+        days: only passages published from the first to the second day, both included; None is open.
+        """
         import tantivy
 
-        weights = weights or FieldWeights()
-        tokens = syllables(question)[:_MAX_TERMS]
-        terms: list[tuple[str, str, float]] = []
-        terms += [("body", token, weights.body) for token in tokens]
-        terms += [("pairs", pair, weights.pairs) for pair in pairs(tokens)]
-        terms += [("heading", term, weights.heading) for term in [*tokens, *pairs(tokens)]]
-        accented = accented_syllables(question)[:_MAX_TERMS]
-        if accented != tokens:  # a question without marks says nothing about them
-            terms += [("accented", token, weights.accented) for token in accented]
+        should = tantivy.Occur.Should
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), weight))
-            for field, term, weight in terms
-            if weight > 0
+            (should, tantivy.Query.boost_query(self._term(field, term), weight))
+            for field, term, weight in _terms(question, weights or FieldWeights())
         ]
         if not clauses:
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=top_k, count=False).hits
+        query = tantivy.Query.boolean_query(clauses)
+        filters = []
+        if number:
+            filters.append(tantivy.Query.term_query(self._schema, "numbers", number, index_option="basic"))
+        if days:
+            first, last = days
+            lower, upper = int(f"{first:%Y%m%d}") if first else 1, int(f"{last:%Y%m%d}") if last else 99991231
+            filters.append(tantivy.Query.range_query(self._schema, "published", tantivy.FieldType.Integer, lower, upper))
+        if filters:
+            must = tantivy.Occur.Must
+            unscored = [(must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
+            query = tantivy.Query.boolean_query([(must, query), *unscored])
+        hits = self._searcher.search(query, limit=top_k, count=False).hits
         if not hits:
             return []
         ids = self._searcher.fast_field_values("passage_id", [address for _, address in hits])
@@ -134,3 +159,18 @@ class LexicalIndex:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+
+
+def _terms(question: str, weights: FieldWeights) -> Iterator[tuple[str, str, float]]:
+    """Yield (field, term, weight) for every term by which a question searches."""
+    tokens = syllables(question)[:_MAX_TERMS]
+    neighbours = pairs(tokens)
+    accented = accented_syllables(question)[:_MAX_TERMS]
+    if accented == tokens:  # a question without marks says nothing about them
+        accented = []
+    fields = {"body": tokens, "pairs": neighbours, "heading": [*tokens, *neighbours], "accented": accented}
+    for field, terms in fields.items():
+        weight: float = getattr(weights, field)
+        if weight > 0:
+            for term in terms:
+                yield field, term, weight

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from .abbreviations import Abbreviation, find_abbreviations
 from .records import Document, Passage
 
 _SCHEMA = """
@@ -22,10 +24,13 @@ CREATE TABLE IF NOT EXISTS documents(
 CREATE TABLE IF NOT EXISTS passages(
     passage_id INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, page INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS abbreviations(doc_id TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS abbreviations_by_document ON abbreviations(doc_id);
 CREATE INDEX IF NOT EXISTS passages_by_document ON passages(doc_id);
 CREATE INDEX IF NOT EXISTS documents_by_date ON documents(published);
 """
 _HEAD = "doc_id, content_hash, source, title, publisher, author, url, lead, published, format, paged"
+_MEANINGS = 2  # of one abbreviation
 _CHUNK = 500  # SQLite's limit on variables is larger; this keeps statements short
 
 
@@ -52,11 +57,16 @@ class PassagesWriter:
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
             [(p.passage_id, p.doc_id, p.page, p.start, p.end, p.text) for p in passages],
         )
+        explained = {(one.short, one.long) for page in document.pages for one in find_abbreviations(page)}
+        self._db.executemany(
+            "INSERT INTO abbreviations VALUES (?, ?, ?)", [(document.doc_id, *pair) for pair in sorted(explained)]
+        )
 
     def remove(self, doc_id: str) -> list[int]:
         """Remove one document; return the ids of the passages that went with it."""
         ids = [i for (i,) in self._db.execute("SELECT passage_id FROM passages WHERE doc_id = ?", (doc_id,))]
         self._db.execute("DELETE FROM passages WHERE doc_id = ?", (doc_id,))
+        self._db.execute("DELETE FROM abbreviations WHERE doc_id = ?", (doc_id,))
         self._db.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
         return ids
 
@@ -122,6 +132,19 @@ class PassagesReader:
             f"SELECT {_HEAD} FROM documents WHERE published IS NOT NULL ORDER BY published DESC, doc_id LIMIT ?", (limit,)
         )
         return [_document(row, ()) for row in rows]
+
+    def abbreviations(self) -> list[Abbreviation]:
+        """Return what the documents themselves explain, the most often explained first, at most two meanings each."""
+        rows = self._connection().execute(
+            "SELECT short, min(long), count(*) AS n FROM abbreviations GROUP BY short, lower(long) ORDER BY n DESC, short, 2"
+        )
+        meanings: Counter[str] = Counter()
+        found = []
+        for short, long, _ in rows:
+            meanings[short] += 1
+            if meanings[short] <= _MEANINGS:
+                found.append(Abbreviation(short, long))
+        return found
 
     def content_hashes(self) -> dict[str, str]:
         """Return doc_id -> content_hash of every document."""

@@ -32,6 +32,10 @@ def _folding_table() -> dict[int, str]:
 
 _FOLD = _folding_table()
 
+# Every capital of Latin script as the inside of a character class. A range such as Ạ-Ỹ would
+# take in the small letters too: there they alternate.
+CAPITALS = "A-Z" + "".join(chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isupper())
+
 # Tone marks, in NFD.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # oa, oe, uy: the old spelling marks the first vowel (hòa, thúy), the new one the second (hoà, thuý).

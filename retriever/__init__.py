@@ -1,8 +1,12 @@
 """retriever: the reading day. A question becomes cited passages, or a plain "not in the news"."""
 
-from .answer import Answer, Citation, Hit
+from .answer import Answer, Citation, Copy, Hit, Understood
 from .assistant import AnswerSettings, Assistant
+from .confidence import Calibration, load_calibration, save_calibration
+from .follow_up import Turn, complete_question
+from .intent import Intent, Way, find_intent, plain_intent
 from .query import MAX_QUESTION, Asks, Question, understand
+from .reranking import CrossEncoderReranker, Reranker
 from .search import SearchSettings, search
 
 __all__ = [
@@ -11,10 +15,23 @@ __all__ = [
     "AnswerSettings",
     "Asks",
     "Assistant",
+    "Calibration",
     "Citation",
+    "Copy",
+    "CrossEncoderReranker",
     "Hit",
+    "Intent",
     "Question",
+    "Reranker",
     "SearchSettings",
+    "Turn",
+    "Understood",
+    "Way",
+    "complete_question",
+    "find_intent",
+    "load_calibration",
+    "plain_intent",
+    "save_calibration",
     "search",
     "understand",
 ]

@@ -10,11 +10,30 @@ from docs_store import Passage
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that search found. found_by: "lexical", "dense" or "both"."""
+    """A passage that search found.
+
+    score orders the hits. lexical: BM25 as a share of the best hit's, 0 to 1; cosine: of question
+    and passage; window: coverage of the question by the best three sentences; named: share of the
+    question's names that the passage, its headline or lead has. Both are 0 if they were not read.
+    """
 
     passage: Passage
     score: float
-    found_by: str
+    lexical: float = 0.0
+    cosine: float = 0.0
+    window: float = 0.0
+    named: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another printing of the same story."""
+
+    doc_id: str
+    title: str
+    publisher: str
+    url: str
+    published: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,25 @@ class Citation:
     quote: str
     quote_start: int
     score: float
+    copies: tuple[Copy, ...] = ()  # who printed it too, oldest first; this one is the earliest
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a question was taken, to be shown to the one who asked.
+
+    question: complete, where what was typed leaned on the turns before. first, last: the period
+    that the answer is held to, None where it is open; period: the words that said so, "" if none.
+    """
+
+    question: str
+    period: str = ""
+    first: date | None = None
+    last: date | None = None
+    order: str = ""  # "newest": newest first; "timeline": oldest first
+    number: str = ""
+    corrections: tuple[tuple[str, str], ...] = ()  # as typed, as taken
+    also_called: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +89,6 @@ class Answer:
     citations: tuple[Citation, ...]
     generation: str
     documents: int  # how many documents were searched
+    understood: Understood
+    confidence: float = 0.0  # 0 to 1: how likely the first citation answers
     nearest: tuple[Citation, ...] = ()

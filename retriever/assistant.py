@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from docs_store import Document, Embedder, Generation, Generations, ModelMismatchError
+from docs_store import Abbreviations, Document, Embedder, Generation, Generations, ModelMismatchError, load_abbreviations
 
-from .answer import Answer, Citation, Hit
+from .answer import Answer, Citation, Copy, Understood
+from .confidence import Calibration, load_calibration
+from .duplicates import Story
 from .evidence import Evidence
-from .query import Question, joined_figures, understand
-from .search import SearchSettings, distinct_first, find_evidence, search
+from .findings import FindSettings, find
+from .follow_up import Turn, complete_question
+from .intent import Intent, find_intent
+from .query import clean
 
 CITATIONS = 5
-_CONSIDERED = 30  # hits whose text is looked at
+TIMELINE = 12  # citations of a timeline
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerSettings:
-    """When an answer is good enough.
+class AnswerSettings(FindSettings):
+    """How an answer is put together.
 
-    min_coverage: share of the question's IDF weight that the best passage must meet.
     keep_share: a further citation must score at least this share of the first.
-    other_figures: factor on the score of a passage that lacks a year or figure the question names.
+    calibration: instead of the one for the embedding model.
     """
 
-    min_coverage: float = 0.45
-    keep_share: float = 0.4
-    other_figures: float = 0.8
-    search: SearchSettings = field(default_factory=SearchSettings)
+    keep_share: float = 0.6
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A generation with what is read once for it."""
+
+    line: str
+    generation: Generation
+    abbreviations: Abbreviations
+    calibration: Calibration
 
 
 class Assistant:
@@ -45,63 +57,61 @@ class Assistant:
         self._settings = settings or AnswerSettings()
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
-        self._open: tuple[str, Generation] | None = None
+        self._open: _Opened | None = None
 
     def generation(self) -> Generation:
         """Return the published generation, opened once.
 
         Raises NoIndexError, DamagedIndexError or ModelMismatchError.
         """
-        line = self._generations.current_line()
-        with self._lock:
-            if self._open is None or self._open[0] != line:
-                opened = self._generations.open_current()
-                _check_model(opened, self._model())
-                self._open = (line, opened)
-            return self._open[1]
+        return self._opened().generation
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, today: date | None = None, any_time: bool = False) -> Answer:
         """Return the passages that answer `question`, or an Answer with found=False.
 
+        turns: the conversation so far, that a question may lean on. today: what "hôm qua" counts
+        from. any_time: do not hold the answer to the period that the question names.
         Raises UsageError for an empty or overlong question, and what `generation` raises.
         """
-        asked = understand(question)
-        generation = self.generation()
-        hits = search(generation, self._model(), asked, _CONSIDERED, self._settings.search)
-        evidence = find_evidence(generation, asked)
-        heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
-        hits = self._by_figures(asked, hits, heads)
-        chosen = distinct_first(hits, CITATIONS)
-        found = any(self._is_good(asked, evidence, hit, heads[hit.passage.doc_id]) for hit in chosen[:3])
-        floor = self._settings.keep_share * chosen[0].score if chosen else 0.0
-        citations = tuple(
-            _citation(number, hit, heads[hit.passage.doc_id], evidence)
-            for number, hit in enumerate((hit for hit in chosen if hit.score >= floor), 1)
-        )
+        opened = self._opened()
+        settings = self._settings
+        whole = complete_question(question, turns) if turns else question
+        intent = find_intent(whole, opened.generation, opened.abbreviations, today or date.today(), any_time=any_time)
+        findings = find(opened.generation, self._model(), intent, settings)
+        chosen = findings.distinct(TIMELINE if intent.timeline else CITATIONS)
+        calibration = opened.calibration
+        sure = findings.confidence(calibration)
+        found = sure >= calibration.threshold
+        floor = settings.keep_share * chosen[0].hit.score if chosen else 0.0
+        kept = [story for story in chosen if story.hit.score >= floor]
+        if found and (intent.newest or intent.timeline):
+            kept = [story for story in kept if findings.story_confidence(story, calibration) >= calibration.threshold]
+            kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
+        evidence = findings.evidences[0]
+        citations = tuple(_citation(number, story, findings.head(story), evidence) for number, story in enumerate(kept, 1))
         return Answer(
-            question=asked.text,
+            question=clean(question),
             found=found,
             citations=citations if found else (),
-            generation=generation.name,
-            documents=generation.manifest.documents,
+            generation=opened.generation.name,
+            documents=opened.generation.manifest.documents,
+            understood=_understood(intent),
+            confidence=round(sure, 4),
             nearest=() if found else citations[:3],
         )
 
-    def _by_figures(self, question: Question, hits: list[Hit], heads: dict[str, Document]) -> list[Hit]:
-        """Return the hits with those put back that lack a figure of the question."""
-        if not question.figures:
-            return hits
-        weighed = [
-            hit
-            if _meets_figures(question, hit, heads[hit.passage.doc_id])
-            else replace(hit, score=hit.score * self._settings.other_figures)
-            for hit in hits
-        ]
-        return sorted(weighed, key=lambda hit: -hit.score)
-
-    def _is_good(self, question: Question, evidence: Evidence, hit: Hit, head: Document) -> bool:
-        met = evidence.coverage(hit.passage.text, head.title, head.lead)
-        return met >= self._settings.min_coverage and _meets_figures(question, hit, head)
+    def _opened(self) -> _Opened:
+        line = self._generations.current_line()
+        with self._lock:
+            if self._open is None or self._open.line != line:
+                generation = self._generations.open_current()
+                card = self._model().card
+                _check_model(generation, card.fingerprint, card.name)
+                data = self._generations.data
+                abbreviations = load_abbreviations(data, generation.passages.abbreviations())
+                calibration = self._settings.calibration or load_calibration(data, card.fingerprint)
+                self._open = _Opened(line, generation, abbreviations, calibration)
+            return self._open
 
     def _model(self) -> Embedder:
         if self._embedder is None:
@@ -109,23 +119,32 @@ class Assistant:
         return self._embedder
 
 
-def _meets_figures(question: Question, hit: Hit, head: Document) -> bool:
-    """Tell whether a passage, its context or its date has every year and figure that the question names."""
-    text = joined_figures(f"{head.title}\n{head.lead}\n{hit.passage.text}\n{head.published or ''}")
-    return all(figure in text for figure in question.figures)
-
-
-def _check_model(generation: Generation, embedder: Embedder) -> None:
+def _check_model(generation: Generation, fingerprint: str, name: str) -> None:
     made_with = generation.manifest.model
-    if made_with.fingerprint != embedder.card.fingerprint:
+    if made_with.fingerprint != fingerprint:
         raise ModelMismatchError(
-            f"Chỉ mục được lập bằng mô hình {made_with.name!r}, không phải {embedder.card.name!r}"
-            f" | The index was made with model {made_with.name!r}, not {embedder.card.name!r}",
+            f"Chỉ mục được lập bằng mô hình {made_with.name!r}, không phải {name!r}"
+            f" | The index was made with model {made_with.name!r}, not {name!r}",
             "hoitin index --rebuild",
         )
 
 
-def _citation(number: int, hit: Hit, head: Document, evidence: Evidence) -> Citation:
+def _understood(intent: Intent) -> Understood:
+    period = intent.filter
+    return Understood(
+        question=intent.asked,
+        period=period.phrase if period else "",
+        first=period.start if period else None,
+        last=period.end if period else None,
+        order="timeline" if intent.timeline else "newest" if intent.newest else "",
+        number=intent.number,
+        corrections=tuple((one.typed, one.meant) for one in intent.corrections),
+        also_called=intent.also_called,
+    )
+
+
+def _citation(number: int, story: Story, head: Document, evidence: Evidence) -> Citation:
+    hit = story.hit
     passage = hit.passage
     begin, end = evidence.quote(passage.text)
     return Citation(
@@ -144,4 +163,5 @@ def _citation(number: int, hit: Hit, head: Document, evidence: Evidence) -> Cita
         quote=passage.text[begin:end],
         quote_start=begin,
         score=round(hit.score, 4),
+        copies=tuple(Copy(one.doc_id, one.title, one.publisher, one.url, one.published) for one in story.copies),
     )

@@ -1,4 +1,8 @@
-"""Measures of search over a BEIR folder: corpus.jsonl, queries.jsonl, qrels.tsv."""
+"""Measures of search: questions with judgements, rankings, nDCG@10 and its kin.
+
+A question set is a BEIR folder (corpus.jsonl, queries.jsonl, qrels.tsv; answers.tsv where the
+answers themselves are marked) or a CSV of one's own questions over one's own news.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +11,101 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from statistics import mean, quantiles
 
-from docs_store import Embedder, Generation, UsageError
+from docs_store import Embedder, Generation, UsageError, load_abbreviations
 from docs_store.vietnamese import fold
 
-from .query import MAX_QUESTION, understand
-from .search import SearchSettings, search
+from .answer import Hit
+from .evidence import find_evidence
+from .intent import Intent, find_intent
+from .query import MAX_QUESTION
+from .search import SearchSettings, fuse, search
+from .typed import TYPED
 
 DEPTH = 100  # passages asked for, so that ten documents are left when each counts once
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions by id, and for each the grades of the documents that answer it."""
+    """Questions by id, and for each the grades of the documents that answer it.
+
+    answers: query id -> document and where in its text the answer stands (start, end).
+    """
 
     name: str
     queries: dict[str, str]
     qrels: dict[str, dict[str, int]]
+    answers: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
-def read_question_set(folder: Path) -> QuestionSet:
+def read_question_set(folder: Path, answers: Path | None = None) -> QuestionSet:
     """Return the questions and judgements of a BEIR folder. Raises UsageError if it is none."""
     try:
         lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
         queries = {str(record["_id"]): str(record["text"]) for record in map(json.loads, filter(None, lines))}
         qrels: dict[str, dict[str, int]] = {}
-        with (folder / "qrels.tsv").open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream, delimiter="\t"):
-                if int(row["score"]) > 0:
-                    qrels.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
-    except (OSError, ValueError, KeyError) as error:
+        for row in _rows(folder / "qrels.tsv"):
+            if int(row["score"]) > 0:
+                qrels.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
+        marked = answers or folder / "answers.tsv"
+        spans = {
+            row["query-id"]: (row["corpus-id"], int(row["start"]), int(row["end"]))
+            for row in (_rows(marked) if answers or marked.exists() else [])
+            if row["query-id"] in queries
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{folder} không phải bộ BEIR: {error!r} | {folder} is not a BEIR folder",
             "cần corpus.jsonl, queries.jsonl, qrels.tsv",
         ) from error
-    return QuestionSet(folder.name, {query_id: text for query_id, text in queries.items() if query_id in qrels}, qrels)
+    return QuestionSet(folder.name, {query_id: text for query_id, text in queries.items() if query_id in qrels}, qrels, spans)
+
+
+def read_question_csv(path: Path, generation: Generation) -> QuestionSet:
+    """Return the questions of a CSV: question, and either a document (id, file name, title) or words it must hold.
+
+    The first row may name the columns. Raises UsageError for a row whose document is not indexed.
+    """
+    documents = list(generation.passages.all_documents())
+    queries: dict[str, str] = {}
+    qrels: dict[str, dict[str, int]] = {}
+    names = document_names(generation)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        rows = list(csv.reader(text.splitlines(), csv.Sniffer().sniff(text[:4096], ",;\t") if text.strip() else csv.excel))
+    except (OSError, ValueError, csv.Error) as error:
+        raise UsageError(
+            f"Không đọc được {path}: {error} | Cannot read {path}", "mỗi dòng: câu hỏi, tài liệu hoặc từ ngữ"
+        ) from error
+    for number, row in enumerate(rows, 1):
+        if len(row) < 2 or not row[0].strip() or (number == 1 and fold(row[0]).strip() in ("question", "cau hoi")):
+            continue
+        wanted = row[1].strip()
+        right = {
+            names[document.doc_id]: 1
+            for document in documents
+            if wanted in (document.doc_id, document.title, Path(document.source).name, names[document.doc_id])
+        } or {
+            names[document.doc_id]: 1
+            for document in documents
+            if any(fold(wanted) in fold(page) for page in document.pages) or fold(wanted) in fold(document.title)
+        }
+        if not right or not wanted:
+            raise UsageError(
+                f"{path}, dòng {number}: không có tài liệu hay từ ngữ {wanted!r} trong chỉ mục"
+                f" | {path}, line {number}: nothing indexed is or holds {wanted!r}"
+            )
+        queries[str(number)], qrels[str(number)] = row[0].strip(), right
+    return QuestionSet(path.stem, queries, qrels)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def ndcg_at_k(ranked: Sequence[str], grades: Mapping[str, int], k: int = 10) -> float:
@@ -83,32 +144,95 @@ def evaluate(rank: Callable[[str], Sequence[str]], question_set: QuestionSet) ->
 
 
 def evaluate_search(
-    generation: Generation, embedder: Embedder, question_set: QuestionSet, settings: SearchSettings | None = None
+    searcher: Searcher, question_set: QuestionSet, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> dict[str, dict[str, float]]:
-    """Return the measures of lexical, dense and fused search, each also for unaccented questions.
+    """Return ranking -> measure -> value; each ranking also for the questions as people type them.
 
-    The generation must have been indexed from the folder's corpus.jsonl.
+    fused is what answers are made of; scores is BM25 and dense score without the reading of
+    passages; lexical and dense are the halves alone; reranked, where a reranker is set, is fused
+    reordered by it. The generation must hold the documents that the question set names.
     """
-    settings = settings or SearchSettings()
-    names = {doc_id: source.rpartition("#")[2] for doc_id, source in generation.passages.sources().items()}
-
-    def documents(doc_ids: Sequence[str]) -> list[str]:
-        return [names[doc_id] for doc_id in dict.fromkeys(doc_ids)]
-
-    def fused(question: str) -> list[str]:
-        hits = search(generation, embedder, understand(question[:MAX_QUESTION]), DEPTH, settings)
-        return documents([hit.passage.doc_id for hit in hits])
-
-    def lexical(question: str) -> list[str]:
-        ranked = generation.lexical.search(question, DEPTH, settings.fields)
-        return documents([p.doc_id for p in generation.passages.passages([i for i, _ in ranked])])
-
-    def dense(question: str) -> list[str]:
-        ranked = generation.vectors.search(embedder.embed_queries([question])[0], DEPTH)
-        return documents([p.doc_id for p in generation.passages.passages([i for i, _ in ranked])])
-
+    rankings: dict[str, Callable[[str], list[str]]] = {
+        "fused": searcher.fused,
+        "scores": searcher.scores,
+        "lexical": searcher.lexical,
+        "dense": searcher.dense,
+    }
+    if searcher.settings.reranker:
+        rankings = {"reranked": searcher.reranked} | rankings
+    typed: dict[str, Callable[[str], str]] = {"": str, **TYPED}
     measures = {}
-    for name, rank in {"fused": fused, "lexical": lexical, "dense": dense}.items():
-        measures[name] = evaluate(rank, question_set)
-        measures[f"{name}-unaccented"] = evaluate(lambda question, rank=rank: rank(fold(question)), question_set)  # type: ignore[misc]
+    done = 0
+    for name, rank in rankings.items():
+        for kind, change in typed.items():
+            measures[f"{name}-{kind}".rstrip("-")] = evaluate(_changed(rank, change), question_set)
+            done += 1
+            progress("eval", done, len(rankings) * len(typed))
     return measures
+
+
+def _changed(rank: Callable[[str], list[str]], change: Callable[[str], str]) -> Callable[[str], list[str]]:
+    return lambda question: rank(change(question))
+
+
+class Searcher:
+    """Rankings of document names by one generation, for measuring."""
+
+    def __init__(self, generation: Generation, embedder: Embedder, data: Path, settings: SearchSettings | None = None) -> None:
+        self.generation, self.embedder = generation, embedder
+        self.settings = settings or SearchSettings()
+        self.abbreviations = load_abbreviations(data, generation.passages.abbreviations())
+        self.names = document_names(generation)
+
+    def intent(self, question: str) -> Intent:
+        """Return what the question wants, as an assistant would take it, but for the time: test corpora bear no true dates."""
+        return find_intent(question[:MAX_QUESTION], self.generation, self.abbreviations, date.today(), any_time=True)
+
+    def fused(self, question: str) -> list[str]:
+        settings = replace(self.settings, reranker=None)
+        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, settings))
+
+    def reranked(self, question: str) -> list[str]:
+        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, self.settings))
+
+    def scores(self, question: str) -> list[str]:
+        return self.documents(fuse(self.generation, self.embedder, self.intent(question), DEPTH, self.settings))
+
+    def lexical(self, question: str) -> list[str]:
+        ranked = self.generation.lexical.search(question, DEPTH, self.settings.fields)
+        return self._by_id([passage_id for passage_id, _ in ranked])
+
+    def dense(self, question: str) -> list[str]:
+        ranked = self.generation.vectors.search(self.embedder.embed_queries([question])[0], DEPTH)
+        return self._by_id([passage_id for passage_id, _ in ranked])
+
+    def _by_id(self, passage_ids: Sequence[int]) -> list[str]:
+        found = self.generation.passages.passages(passage_ids)
+        return list(dict.fromkeys(self.names[passage.doc_id] for passage in found))
+
+    def documents(self, hits: Sequence[Hit]) -> list[str]:
+        return list(dict.fromkeys(self.names[hit.passage.doc_id] for hit in hits))
+
+
+def document_names(generation: Generation) -> dict[str, str]:
+    """Return doc_id -> the name that question sets use: the record's id, or else the doc_id itself."""
+    sources = generation.passages.sources()
+    return {doc_id: source.rpartition("#")[2] if "#" in source else doc_id for doc_id, source in sources.items()}
+
+
+def quote_measures(searcher: Searcher, question_set: QuestionSet) -> dict[str, float]:
+    """Return how often the highlighted words hold the marked answer, where the right document came first.
+
+    Of the answers of `question_set`; a document is taken to be its first page.
+    """
+    first = right = 0
+    for query_id, (name, start, end) in question_set.answers.items():
+        intent = searcher.intent(question_set.queries[query_id])
+        hits = search(searcher.generation, searcher.embedder, intent, DEPTH, searcher.settings)
+        if not hits or searcher.documents(hits[:1]) != [name]:
+            continue
+        first += 1
+        passage = hits[0].passage
+        begin, stop = find_evidence(searcher.generation, intent.question).quote(passage.text)
+        right += passage.start + begin <= start and end <= passage.start + stop
+    return {"answers": len(question_set.answers), "found-first": first, "quote-holds-answer": right / first if first else 0.0}

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from docs_store.vietnamese import pairs, sentences, syllables
+from docs_store import Generation
+from docs_store.vietnamese import CAPITALS, pairs, sentences, syllables
 
 from .query import Asks, Question
 
@@ -28,12 +29,11 @@ _TIME = re.compile(
     r"\d{1,2}[/.-]\d{1,2}|\btháng\s+\d|\bnăm\s+\d{4}|\bngày\s+\d|\b(?:19|20)\d\d\b|\d\s*giờ|\d+h\d*", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|trăm|nghìn|triệu|tỷ)\b", re.IGNORECASE)
-_UPPER = r"[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ]"
 _PERSON = re.compile(
     r"(?:[Ôô]ng|[Bb]à|TS\.|PGS|GS|[Tt]rưởng|[Cc]hủ tịch|[Gg]iám đốc|[Tt]hư ký)"
-    rf"[^.;]{{0,40}}{_UPPER}\w+ {_UPPER}\w+|(?:{_UPPER}\w+ ){{2,}}"
+    rf"[^.;]{{0,40}}{CAPITALS}\w+ {CAPITALS}\w+|(?:{CAPITALS}\w+ ){{2,}}"
 )
-_PLACE = re.compile(rf"\b(?:tại|ở|thuộc|tỉnh|thành phố|huyện|quận|TP\.?)\s+{_UPPER}", re.IGNORECASE)
+_PLACE = re.compile(rf"\b(?:tại|ở|thuộc|tỉnh|thành phố|huyện|quận|TP\.?)\s+{CAPITALS}", re.IGNORECASE)
 _PATTERNS = {Asks.TIME: _TIME, Asks.NUMBER: _NUMBER, Asks.PERSON: _PERSON, Asks.PLACE: _PLACE}
 
 
@@ -47,6 +47,7 @@ class Evidence:
     def __init__(self, question: Question, term_df: Sequence[int], pair_df: Sequence[int], passages: int) -> None:
         """term_df, pair_df: in how many of `passages` each of the question's terms and pairs stands."""
         self._pattern = _PATTERNS.get(question.asks)
+        self._names = question.names
         self._said = frozenset(syllables(question.text))
 
         def idf(df: int) -> float:
@@ -99,6 +100,13 @@ class Evidence:
                 best, weight = found, self._weight(found)
         return weight
 
+    def named(self, *texts: str) -> float:
+        """Return which share, 0 to 1, of the names in the question stands in the texts; 1 if it names none."""
+        if not self._names:
+            return 1.0
+        held = f" {' | '.join(' '.join(syllables(text)) for text in texts)} "
+        return sum(f" {name} " in held for name in self._names) / len(self._names)
+
     def quote(self, text: str) -> tuple[int, int]:
         """Return the (start, end) of the sentence of `text` that answers the question best.
 
@@ -133,3 +141,10 @@ class Evidence:
         if self._pattern is None:
             return False
         return any(set(syllables(match.group())) - self._said for match in self._pattern.finditer(sentence))
+
+
+def find_evidence(generation: Generation, question: Question) -> Evidence:
+    """Return what the question looks for, weighed by how rare each term is in this generation."""
+    lexical = generation.lexical
+    term_df, pair_df = lexical.frequencies("body", question.terms), lexical.frequencies("pairs", question.pairs)
+    return Evidence(question, term_df, pair_df, lexical.count)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from docs_store import UsageError
-from docs_store.vietnamese import nfc, pairs, storable, syllables
+from docs_store.vietnamese import CAPITALS, nfc, pairs, storable, syllables
 
 MAX_QUESTION = 1000  # characters
 
 _FIGURE = re.compile(r"\d{3,}")
 _THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0 ](?=\d{3}(?!\d))")
+_NAME = re.compile(rf"\b[{CAPITALS}][\w&-]*(?:[ ][{CAPITALS}0-9][\w&-]*)*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NO_NAMES = frozenset({"ai", "viet nam", "bo", "thu truong", "bo truong", "tong thu", "tong thu ky", "chu tich"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -76,7 +79,9 @@ class Question:
     """A question, understood. Terms are folded; pairs never reach across a question word.
 
     figures: the years and other numbers of three digits or more that it names; what speaks
-    of other figures does not answer it.
+    of other figures does not answer it. names: what stands in capitals, folded, syllables joined by
+    a space: people, places, bodies; what speaks of others is likely about another matter. codes:
+    those of them that are acronyms or hold a figure ("ISO", "LOTUSat-2"): another one is another thing.
     """
 
     text: str
@@ -84,6 +89,8 @@ class Question:
     terms: tuple[str, ...]
     pairs: tuple[str, ...]
     figures: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def joined_figures(text: str) -> str:
@@ -91,18 +98,50 @@ def joined_figures(text: str) -> str:
     return _THOUSANDS.sub("", text)
 
 
-def understand(text: str) -> Question:
-    """Return what `text` asks. Raises UsageError if it is empty or longer than MAX_QUESTION."""
-    clean = " ".join(_CONTROL.sub(" ", nfc(storable(text[: MAX_QUESTION + 1]))).split())
+def _names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names in `text`, runs of capitals without a first word that is only a sentence's; and the codes of them."""
+    names: dict[str, None] = {}
+    codes: dict[str, None] = {}
+    for match in _NAME.finditer(text):
+        words = match.group().split()
+        first_word = not text[: match.start()].strip()
+        if first_word and len(words[0]) > 1 and not _is_code(words[0]):
+            words = words[1:]
+        while words and _YEAR.fullmatch(words[-1]):  # "Techfest 2024" is a name and a year
+            words = words[:-1]
+        key = " ".join(syllables(" ".join(words)))
+        if len(key) > 1 and key not in _NO_NAMES:
+            names[key] = None
+        codes |= {" ".join(syllables(word)): None for word in words if _is_code(word)}
+    return tuple(names), tuple(code for code in codes if code not in _NO_NAMES)
+
+
+def _is_code(word: str) -> bool:
+    letters = [char for char in word if char.isalpha()]
+    return (len(letters) > 1 and any(char.isdigit() for char in word)) or (len(letters) > 2 and word.isupper())
+
+
+def clean(text: str) -> str:
+    """Return a question in NFC, on one line, without control characters.
+
+    Raises UsageError if it is empty or longer than MAX_QUESTION.
+    """
     if len(text) > MAX_QUESTION:
         raise UsageError(
             f"Câu hỏi dài quá {MAX_QUESTION} ký tự | The question is longer than {MAX_QUESTION} characters", "hãy hỏi ngắn hơn"
         )
-    tokens = syllables(clean)
-    if not tokens:
+    line = " ".join(_CONTROL.sub(" ", nfc(storable(text))).split())
+    if not syllables(line):
         raise UsageError("Câu hỏi trống | The question is empty", 'hoitin ask "Ai là Tổng Thư ký IEC?"')
+    return line
+
+
+def understand(text: str) -> Question:
+    """Return what `text` asks. Raises UsageError if it is empty or longer than MAX_QUESTION."""
+    text = clean(text)
+    tokens = syllables(text)
     # "AI" in capitals is artificial intelligence; "ai" and "Ai" ask who.
-    words = re.findall(r"[^\W_]+", clean)
+    words = re.findall(r"[^\W_]+", text)
     runs: list[list[str]] = [[]]
     asks = Asks.ANYTHING
     place = 0
@@ -126,4 +165,4 @@ def understand(text: str) -> Question:
     adjacent = tuple(dict.fromkeys(pair for run in runs for pair in pairs(run)))
     if not terms:  # nothing but question words: they are then what is asked about
         terms, adjacent = tuple(dict.fromkeys(tokens)), tuple(pairs(tokens))
-    return Question(clean, asks, terms, adjacent, tuple(dict.fromkeys(_FIGURE.findall(joined_figures(clean)))))
+    return Question(text, asks, terms, adjacent, tuple(dict.fromkeys(_FIGURE.findall(joined_figures(text)))), *_names(text))

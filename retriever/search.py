@@ -4,91 +4,158 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from docs_store import Embedder, FieldWeights, Generation
+from docs_store import Document, Embedder, FieldWeights, Generation
 
 from .answer import Hit
-from .evidence import Evidence
-from .query import Question
+from .evidence import find_evidence
+from .intent import Intent
+from .periods import Period, names_day_in
+from .reranking import Reranker
+
+Days = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
     """Depths and weights of search, tuned on the development sets (`hoitin eval`, docs/retrieval.md).
 
-    read: how many of the fused passages are read for evidence.
+    read: how many of the fused passages are read for evidence. reranker: judges the first `reranked`
+    passages once more, by a model that reads question and passage together.
     """
 
     lexical_depth: int = 100
     dense_depth: int = 50
     dense_weight: float = 0.6
     evidence_weight: float = 0.8
+    names_weight: float = 0.05
     read: int = 30
     fields: FieldWeights = field(default_factory=FieldWeights)
+    reranker: Reranker | None = None
+    reranked: int = 20
+
+
+# Greater than any other score can be: who holds the number asked for comes first, always.
+_HOLDS_NUMBER = 10.0
+_DEEPER = 6  # times the dense depth, where most of what is found lies outside the period
 
 
 def search(
-    generation: Generation, embedder: Embedder, question: Question, top_k: int = 50, settings: SearchSettings | None = None
+    generation: Generation, embedder: Embedder, intent: Intent, top_k: int = 50, settings: SearchSettings | None = None
 ) -> list[Hit]:
     """Return up to top_k passages, best first.
 
     A passage's score is its BM25 as a share of the best BM25, plus dense_weight times its cosine,
-    plus, for the best of them, evidence_weight times the coverage of its best three sentences.
-    Score fusion, because rank fusion with a weaker dense model lost .06 to .15 nDCG.
+    plus, for the best of them, evidence_weight times the coverage of its best three sentences and
+    names_weight times the share of the question's names that it has.
+    Score fusion, because rank fusion with a weaker dense model lost .06 to .15 nDCG. Of the ways to
+    ask, the best counts. Passages that hold the document number asked for come before all others.
     """
     settings = settings or SearchSettings()
-    hits = fuse(generation, embedder, question, top_k, settings)
-    return rerank(generation, question, hits, settings)
+
+    def ordered(hits: Sequence[Hit]) -> list[Hit]:
+        seen = read(generation, intent, hits, settings)
+        return settings.reranker.rerank(intent.question.text, seen, settings.reranked) if settings.reranker else seen
+
+    hits = ordered(fuse(generation, embedder, intent, top_k, settings))
+    if intent.number:
+        holders = ordered(_holders(generation, embedder, intent, top_k, settings))
+        first = [replace(hit, score=hit.score + _HOLDS_NUMBER) for hit in holders]
+        held = {hit.passage.passage_id for hit in first}
+        hits = [*first, *(hit for hit in hits if hit.passage.passage_id not in held)][:top_k]
+    return hits
 
 
-def fuse(generation: Generation, embedder: Embedder, question: Question, top_k: int, settings: SearchSettings) -> list[Hit]:
+def fuse(generation: Generation, embedder: Embedder, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
     """Return up to top_k passages by BM25 and dense score together, best first."""
-    lexical = dict(generation.lexical.search(question.text, settings.lexical_depth, settings.fields))
-    vector = embedder.embed_queries([question.text])[0]
-    dense = dict(generation.vectors.search(vector, settings.dense_depth))
+    period = intent.filter
+    lexical = _lexical(generation, intent, settings, days=(period.start, period.end) if period else None)
+    dense = _dense(generation, embedder, intent, settings.dense_depth * (_DEEPER if period else 1))
+    if period is None:
+        return _fused(generation, embedder, intent, lexical, dense, top_k, settings)
+    if not period.relative:  # news of another day may speak of the day asked for
+        lexical = _lexical(generation, intent, settings) | lexical
+    hits = _fused(generation, embedder, intent, lexical, dense, len(lexical) + len(dense), settings)
+    heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
+    return [hit for hit in hits if in_period(period, heads[hit.passage.doc_id], hit.passage.text)][:top_k]
+
+
+def in_period(period: Period, head: Document, text: str) -> bool:
+    """Tell whether news was published in the period, or, unless that counts from today, names a day in it."""
+    day = head.published
+    if day and (period.start is None or day >= period.start) and (period.end is None or day <= period.end):
+        return True
+    return not period.relative and names_day_in(period, f"{head.title}\n{text}", day)
+
+
+def read(generation: Generation, intent: Intent, hits: Sequence[Hit], settings: SearchSettings) -> list[Hit]:
+    """Return the hits, the first of them moved by how much of the question stands close together in each."""
+    evidences = [find_evidence(generation, way.question) for way in intent.ways]
+    heads = generation.passages.heads(hit.passage.doc_id for hit in hits[: settings.read])
+    seen = []
+    for hit in hits[: settings.read]:
+        head = heads[hit.passage.doc_id]
+        window = max(evidence.window(head.title, hit.passage.text) for evidence in evidences)
+        named = max(evidence.named(head.title, head.lead, hit.passage.text) for evidence in evidences)
+        score = hit.score + settings.evidence_weight * window + settings.names_weight * named
+        seen.append(replace(hit, score=score, window=window, named=named))
+    seen.sort(key=lambda hit: (-hit.score, hit.passage.passage_id))
+    return [*seen, *hits[settings.read :]]
+
+
+def _lexical(
+    generation: Generation, intent: Intent, settings: SearchSettings, *, number: str = "", days: Days | None = None
+) -> dict[int, float]:
+    """Return passage id -> BM25 as a share of the best, over the ways to ask."""
+    scores: dict[int, float] = {}
+    for way in intent.ways:
+        ranked = generation.lexical.search(way.question.text, settings.lexical_depth, settings.fields, number=number, days=days)
+        for passage_id, score in ranked:
+            scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * score / ranked[0][1])
+    return scores
+
+
+def _dense(generation: Generation, embedder: Embedder, intent: Intent, depth: int) -> dict[int, float]:
+    """Return passage id -> cosine of the nearest passages, over the ways to ask."""
+    scores: dict[int, float] = {}
+    for way, vector in zip(intent.ways, embedder.embed_queries([way.question.text for way in intent.ways]), strict=True):
+        for passage_id, cosine in generation.vectors.search(vector, depth):
+            scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * cosine)
+    return scores
+
+
+def _holders(generation: Generation, embedder: Embedder, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
+    """Return the passages that hold the document number asked for, best first."""
+    lexical = _lexical(generation, intent, settings, number=intent.number)
+    return _fused(generation, embedder, intent, lexical, {}, top_k, settings)
+
+
+def _fused(
+    generation: Generation,
+    embedder: Embedder,
+    intent: Intent,
+    lexical: dict[int, float],
+    dense: dict[int, float],
+    top_k: int,
+    settings: SearchSettings,
+) -> list[Hit]:
     missing = [passage_id for passage_id in lexical if passage_id not in dense]
-    cosines = dense | dict(zip(missing, generation.vectors.scores(vector, missing), strict=True))
-    top = max(lexical.values(), default=1.0)
+    cosines = dict(dense)
+    if missing:
+        vector = embedder.embed_queries([intent.question.text])[0]
+        cosines |= zip(missing, generation.vectors.scores(vector, missing), strict=True)
     scores = {
-        passage_id: lexical.get(passage_id, 0.0) / top + settings.dense_weight * max(cosine, 0.0)
+        passage_id: lexical.get(passage_id, 0.0) + settings.dense_weight * max(cosine, 0.0)
         for passage_id, cosine in cosines.items()
     }
     # Equal scores are ordered by id, so that a question always gets the same answer.
     ranked = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:top_k]
     return [
-        Hit(passage, scores[passage.passage_id], _found_by(passage.passage_id, lexical, dense))
+        Hit(passage, scores[i], lexical=lexical.get(i, 0.0), cosine=cosines[i])
         for passage in generation.passages.passages(ranked)
+        for i in (passage.passage_id,)
     ]
-
-
-def rerank(generation: Generation, question: Question, hits: Sequence[Hit], settings: SearchSettings) -> list[Hit]:
-    """Return the hits, the first of them moved by how much of the question stands close together in each."""
-    if not settings.evidence_weight:
-        return list(hits)
-    evidence = find_evidence(generation, question)
-    heads = generation.passages.heads(hit.passage.doc_id for hit in hits[: settings.read])
-    read = [
-        replace(
-            hit, score=hit.score + settings.evidence_weight * evidence.window(heads[hit.passage.doc_id].title, hit.passage.text)
-        )
-        for hit in hits[: settings.read]
-    ]
-    read.sort(key=lambda hit: (-hit.score, hit.passage.passage_id))
-    return [*read, *hits[settings.read :]]
-
-
-def find_evidence(generation: Generation, question: Question) -> Evidence:
-    """Return what the question looks for, weighed by how rare each term is in this generation."""
-    lexical = generation.lexical
-    return Evidence(
-        question, lexical.frequencies("body", question.terms), lexical.frequencies("pairs", question.pairs), lexical.count
-    )
-
-
-def _found_by(passage_id: int, lexical: dict[int, float], dense: dict[int, float]) -> str:
-    if passage_id in lexical:
-        return "both" if passage_id in dense else "lexical"
-    return "dense"
 
 
 def distinct_first(hits: Sequence[Hit], limit: int) -> list[Hit]:

@@ -42,11 +42,12 @@ def test_index_then_ask_gives_the_documented_json(tmp_path: Path) -> None:
     result = _run("ask", "Thứ trưởng nào tiếp Tổng Thư ký IEC?", "--data", tmp_path / "d", "--json")
     assert result.exit_code == 0
     answer = json.loads(result.output)
-    assert answer.keys() == {"question", "found", "generation", "citations"}
+    assert answer.keys() == {"question", "found", "generation", "citations", "confidence", "understood"}
     assert answer["found"] is True
     citation = answer["citations"][0]
     assert citation.keys() == {
         "number", "doc_id", "title", "publisher", "url", "source_url", "published", "page", "quote", "passage", "score",
+        "copies",
     }  # fmt: skip
     assert citation["passage"] in (ARTICLES / "iec-lam-viec-2024-06.md").read_bytes().decode()
     assert citation["quote"] in citation["passage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from statistics import mean
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from docs_store import UsageError
 from docs_store.vietnamese import fold
 from retriever import MAX_QUESTION, Asks, Assistant, Citation, understand
-from retriever.evaluate import QuestionSet, evaluate, evaluate_search, ndcg_at_k
+from retriever.evaluate import QuestionSet, Searcher, evaluate, evaluate_search, ndcg_at_k
 
-from .conftest import SampleQuestion, sample_questions
+from .conftest import SAMPLES, SampleQuestion, sample_questions
 
 ANSWERABLE = [question for question in sample_questions() if question.file]
 UNANSWERABLE = [question for question in sample_questions() if not question.file]
@@ -94,11 +95,11 @@ def test_removing_the_marks_from_a_question_changes_little(sample_assistant: Ass
 
 def test_fusion_is_no_worse_than_bm25_alone_on_the_samples(sample_assistant: Assistant) -> None:
     generation = sample_assistant.generation()
-    sources = {source.rpartition("/")[2]: source for source in generation.passages.sources().values()}
-    names = {question.file: sources[question.file].rpartition("#")[2] for question in ANSWERABLE if question.file}
+    names = {Path(source).name: doc_id for doc_id, source in generation.passages.sources().items()}
     queries = {question.id: question.question for question in ANSWERABLE}
     qrels = {question.id: {names[question.file]: 1} for question in ANSWERABLE if question.file}
-    measures = evaluate_search(generation, sample_assistant._model(), QuestionSet("samples", queries, qrels))
+    searcher = Searcher(generation, sample_assistant._model(), SAMPLES)
+    measures = evaluate_search(searcher, QuestionSet("samples", queries, qrels))
     assert measures["fused"]["ndcg@10"] >= measures["lexical"]["ndcg@10"] - 0.002
     assert measures["fused"]["ndcg@10"] >= 0.9
 

@@ -39,7 +39,7 @@ CRLF_QUESTION = "Hồ chứa Thanh Trà ở Nghệ An sâu bao nhiêu mét?"
 PDF_QUESTION = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
 KEYS = {
     "number": int, "doc_id": str, "title": str, "publisher": str, "url": str, "source_url": str,
-    "quote": str, "passage": str, "score": float,
+    "quote": str, "passage": str, "score": float, "copies": list,
 }  # fmt: skip
 
 COMET = """---
@@ -132,7 +132,7 @@ def marker(tmp_path: Path) -> Path:
 
 def test_an_answer_has_the_documented_keys_and_types(site: Site) -> None:
     answer = site.ask(QUESTION)
-    assert list(answer) == ["question", "found", "generation", "citations"]
+    assert list(answer) == ["question", "found", "generation", "citations", "confidence", "understood"]
     assert answer["question"] == QUESTION
     assert answer["found"] is True
     assert answer["generation"] == site.assistant.generation().name

@@ -6,16 +6,27 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from docs_store import Generations, load_embedder
+from docs_store import Embedder, Generations, load_embedder
 from indexer import Progress, Report, reindex
-from retriever import Assistant
+from retriever import AnswerSettings, Assistant, CrossEncoderReranker, Reranker, SearchSettings
 
 from .settings import Settings
 
 
+def make_embedder(settings: Settings) -> Embedder:
+    """Return the settings' embedding model, loaded."""
+    return load_embedder(settings.model, backend=settings.model_backend, half=settings.model_half)
+
+
+def make_reranker(settings: Settings) -> Reranker | None:
+    """Return the settings' reranker, loaded; None where none is set."""
+    return CrossEncoderReranker(settings.reranker) if settings.reranker else None
+
+
 def make_assistant(settings: Settings) -> Assistant:
-    """Return the assistant over the settings' data folder; its model loads at the first question."""
-    return Assistant(settings.data, partial(load_embedder, settings.model))
+    """Return the assistant over the settings' data folder; its embedding model loads at the first question."""
+    answer = AnswerSettings(search=SearchSettings(reranker=make_reranker(settings)))
+    return Assistant(settings.data, partial(make_embedder, settings), answer)
 
 
 def run_index(
@@ -25,7 +36,7 @@ def run_index(
     return reindex(
         settings.data,
         paths,
-        load_embedder(settings.model),
+        make_embedder(settings),
         rebuild=rebuild,
         allow_many_removals=allow_many_removals,
         progress=progress,

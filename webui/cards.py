@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from retriever import Answer, Citation
 
-from .links import source_url
+from .links import document_url, source_url
 from .messages import Messages
+from .understood import chips
 
 
 def encode(text: str) -> str:
@@ -21,12 +22,24 @@ def encode(text: str) -> str:
 def answer_html(answer: Answer, messages: Messages, root: str = "") -> str:
     """Return the chat message for an answer: cards, or a plain "not found"."""
     if not answer.found:
-        return _not_found_html(answer, messages, root)
+        return _understood_html(answer, messages) + _not_found_html(answer, messages, root)
     count = len(answer.citations)
     heading = messages.found_one if count == 1 else messages.found_many.format(count=count)
-    return f'<p class="hoitin-count">{encode(heading)}</p>' + "".join(
-        _card_html(citation, messages, root) for citation in answer.citations
+    return (
+        _understood_html(answer, messages)
+        + f'<p class="hoitin-count">{encode(heading)}</p>'
+        + "".join(_card_html(citation, messages, root) for citation in answer.citations)
     )
+
+
+def _understood_html(answer: Answer, messages: Messages) -> str:
+    """Return how the question was taken, where its words alone do not say so."""
+    understood = answer.understood
+    whole = messages.taken_as.format(question=understood.question) if understood.question != answer.question else ""
+    items = [*([whole] if whole else []), *chips(understood, messages)]
+    if not items:
+        return ""
+    return '<ul class="hoitin-understood">' + "".join(f"<li>{encode(item)}</li>" for item in items) + "</ul>"
 
 
 def sources_html(answer: Answer, messages: Messages, root: str = "") -> str:
@@ -56,8 +69,21 @@ def _card_html(citation: Citation, messages: Messages, root: str) -> str:
         f"{_source_link(citation, root, citation.title)}</p>"
         f'<p class="hoitin-meta">{_meta_html(citation, messages)}</p>'
         f'<blockquote class="hoitin-passage">{encode(before)}<mark>{encode(citation.quote)}</mark>{encode(after)}</blockquote>'
-        f'<p class="hoitin-links">{_source_link(citation, root, messages.open_source)}{original}</p></div>'
+        f'<p class="hoitin-links">{_source_link(citation, root, messages.open_source)}{original}</p>'
+        f"{_copies_html(citation, messages, root)}</div>"
     )
+
+
+def _copies_html(citation: Citation, messages: Messages, root: str) -> str:
+    if not citation.copies:
+        return ""
+    items = "".join(
+        f'<li><a href="{encode_url(document_url(copy.doc_id, root))}" target="_blank" rel="noopener">{encode(copy.title)}</a> '
+        f"<small>{_joined(copy.publisher, messages.date(copy.published))}</small></li>"
+        for copy in citation.copies
+    )
+    summary = encode(messages.printed_by.format(count=len(citation.copies)))
+    return f'<details class="hoitin-copies"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
 def _not_found_html(answer: Answer, messages: Messages, root: str) -> str:
@@ -77,6 +103,10 @@ def _meta_html(citation: Citation, messages: Messages) -> str:
     parts = [citation.publisher, messages.date(citation.published)]
     if citation.paged:
         parts.append(messages.page.format(page=citation.page + 1))
+    return _joined(*parts)
+
+
+def _joined(*parts: str) -> str:
     return " &#183; ".join(encode(part) for part in parts if part)
 
 

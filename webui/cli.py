@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from indexer import Report
-    from retriever import Citation
+from .terminal import Bar, print_citation, print_json, print_report, print_understood
 
+if TYPE_CHECKING:
     from .settings import Settings
 
 NOTHING_FOUND = 1
@@ -116,12 +114,12 @@ def index(ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_jso
     from .assembly import run_index
 
     settings = _settings(ctx, data)
-    with _Bar() as bar:
+    with Bar() as bar:
         report = run_index(settings, paths, rebuild=rebuild, allow_many_removals=yes, progress=bar)
     if as_json:
-        _print_json(report.as_dict())
+        print_json(report.as_dict())
     else:
-        _print_report(report)
+        print_report(report)
     if report.failed:
         ctx.exit(SOME_FAILED)
 
@@ -130,18 +128,21 @@ def index(ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_jso
 @click.argument("question")
 @_data_option
 @_json_option
+@click.option("--any-time", is_flag=True, help="Không lọc theo thời gian nêu trong câu hỏi. / Do not filter by the time named.")
 @click.pass_context
-def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool) -> None:
+def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any_time: bool) -> None:
     """Hỏi một câu, nhận đoạn tin kèm nguồn. / Ask one question."""
     from .assembly import make_assistant
     from .links import answer_json
 
-    answer = make_assistant(_settings(ctx, data)).ask(question)
+    answer = make_assistant(_settings(ctx, data)).ask(question, any_time=any_time)
+    if not as_json:
+        print_understood(answer.understood, answer.question)
     if as_json:
-        _print_json(answer_json(answer))
+        print_json(answer_json(answer))
     elif answer.found:
         for citation in answer.citations:
-            _print_citation(citation)
+            print_citation(citation)
     else:
         click.secho("Không tìm thấy trong kho tin / Not found in the news", bold=True)
         click.echo(f"Đã tìm trong {answer.documents} bài. / Searched {answer.documents} articles.")
@@ -195,7 +196,7 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
         "bytes": sum(check.size for check in manifest.files.values()),
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return
     formats = ", ".join(f"{count} {kind}" for kind, count in generation.passages.formats().items())
     click.echo(f"Kho / data:          {facts['data']}")
@@ -240,7 +241,7 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
         "pages": list(document.pages),
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return
     for name, value in facts.items():
         if name != "pages" and value:
@@ -263,10 +264,10 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     generations = make_generations(_settings(ctx, data))
     faults = generations.problems()
     generation = generations.open_current()
-    with _Bar() as bar:
+    with Bar() as bar:
         faults += verify_generation(generation, bar)
     if as_json:
-        _print_json({"generation": generation.name, "passages": generation.manifest.passages, "faults": faults})
+        print_json({"generation": generation.name, "passages": generation.manifest.passages, "faults": faults})
     else:
         for fault in faults[:50]:
             click.secho(fault, fg="red")
@@ -277,95 +278,43 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
 
 
 @main.command("eval")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("sets", nargs=-1, required=True, metavar="SET…", type=click.Path(exists=True, path_type=Path))
 @_data_option
 @_json_option
+@click.option("--calibrate", is_flag=True, help="Hiệu chỉnh khi nào thì trả lời. / Fit when to answer.")
+@click.option("--answers", type=click.Path(exists=True, path_type=Path), help="answers.tsv: chỗ có câu trả lời.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Thư mục nhận bảng và biểu đồ. / Folder for table and plot.",
+)
 @click.pass_context
-def evaluate(ctx: click.Context, folder: Path, data: Path | None, as_json: bool) -> None:
-    """Đo chất lượng tìm kiếm trên một bộ câu hỏi BEIR. / Measure search on a BEIR folder.
+def evaluate(
+    ctx: click.Context,
+    sets: tuple[Path, ...],
+    data: Path | None,
+    as_json: bool,
+    calibrate: bool,
+    answers: Path | None,
+    out: Path | None,
+) -> None:
+    """Đo chất lượng tìm kiếm trên các bộ câu hỏi. / Measure search on question sets.
 
-    FOLDER: corpus.jsonl, queries.jsonl, qrels.tsv. Its corpus is indexed aside; your own index is not touched.
+    SET: thư mục BEIR (corpus.jsonl, queries.jsonl, qrels.tsv), được lập chỉ mục riêng, hoặc tệp CSV câu hỏi của
+    mình trên kho tin của mình: câu hỏi; tài liệu hoặc từ ngữ phải có.
+
+    SET: a BEIR folder, whose corpus is indexed aside, or a CSV of your own questions over your own index:
+    question; the document, or words that it must hold. With several sets each one's questions are also asked of
+    the others' news, to see how often an answer is given where there is none.
     """
-    from .evaluation import evaluate_folder
+    from .evaluation import evaluate_sets, table
 
-    with _Bar() as bar:
-        measures = evaluate_folder(folder, _settings(ctx, data).model, bar)
+    with Bar() as bar:
+        results = evaluate_sets(sets, _settings(ctx, data), bar, calibrating=calibrate, answers=answers, out=out)
     if as_json:
-        _print_json(measures)
-        return
-    names = list(next(iter(measures.values())))
-    click.echo(f"{folder.name:22}" + "".join(f"{name:>11}" for name in names))
-    for ranking, values in measures.items():
-        numbers = (f"{values[name]:11.1f}" if name.endswith("_ms") else f"{values[name]:11.3f}" for name in names)
-        click.echo(f"{ranking:22}" + "".join(numbers))
-
-
-class _Bar:
-    """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
-
-    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra"}  # noqa: RUF012
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._bar: Any = None
-        self._done = 0
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._finish()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty() or not total:
-            return
-        if stage != self._stage:
-            self._finish()
-            self._stage, self._done = stage, 0
-            self._bar = click.progressbar(length=total, label=self._LABELS.get(stage, stage), file=sys.stderr)
-            self._bar.__enter__()
-        self._bar.update(done - self._done)
-        self._done = done
-
-    def _finish(self) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _print_report(report: Report) -> None:
-    for failure in report.failed:
-        click.secho(f"✗ {failure.path}: {failure.reason}", fg="red")
-    click.echo(
-        f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, "
-        f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
-        f"không đọc được / failed {len(report.failed)}."
-    )
-    click.echo(
-        f"Chỉ mục có {report.documents} bài, {report.passages} đoạn ({report.seconds:.1f} giây). / "
-        f"The index holds {report.documents} documents, {report.passages} passages."
-    )
-
-
-def _print_citation(citation: Citation) -> None:
-    from .links import source_url
-
-    before = citation.passage[: citation.quote_start]
-    after = citation.passage[citation.quote_start + len(citation.quote) :]
-    parts = [citation.publisher, citation.published.strftime("%d/%m/%Y") if citation.published else ""]
-    if citation.paged:
-        parts.append(f"trang {citation.page + 1}")
-    click.secho(f"[{citation.number}] {citation.title}", bold=True)
-    click.secho("    " + " · ".join(part for part in parts if part), dim=True)
-    body = before + click.style(citation.quote, bold=True, fg="green") + after
-    click.echo("    " + body.replace("\n", "\n    "))
-    click.secho(f"    {citation.url or source_url(citation)}\n", dim=True)
+        print_json(next(iter(results.values())) if len(sets) == 1 else results)
+    else:
+        click.echo(table(results))
 
 
 def _check_port(host: str, port: int) -> None:

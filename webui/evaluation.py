@@ -1,24 +1,137 @@
-"""Quality on a BEIR folder: its corpus is indexed aside, its questions asked, the measures returned."""
+"""Quality of search on question sets: their corpora are indexed aside, their questions asked, the measures returned."""
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from docs_store import Generations, UsageError, load_embedder
+from docs_store import Embedder, Generations, UsageError
 from indexer import Progress, reindex
-from retriever.evaluate import evaluate_search, read_question_set
+from retriever import Calibration, SearchSettings, load_calibration, save_calibration
+from retriever.abstention import Judged, abstention_measures, calibrate, judge, risk_coverage
+from retriever.evaluate import (
+    QuestionSet,
+    Searcher,
+    evaluate_search,
+    quote_measures,
+    read_question_csv,
+    read_question_set,
+)
+
+from .assembly import make_embedder, make_reranker
+from .plot import risk_coverage_svg
+from .settings import Settings
+
+Measures = dict[str, dict[str, float]]
+_ABSTENTION, _QUOTE = "abstention", "quote"
 
 
-def evaluate_folder(folder: Path, model: str, progress: Progress) -> dict[str, dict[str, float]]:
-    """Return ranking -> measure -> value for fused, lexical and dense search, accented and not.
+def evaluate_sets(
+    paths: Sequence[Path],
+    settings: Settings,
+    progress: Progress,
+    *,
+    calibrating: bool = False,
+    answers: Path | None = None,
+    out: Path | None = None,
+) -> dict[str, Measures]:
+    """Return set name -> ranking -> measure -> value.
 
-    Raises UsageError if the folder is not BEIR's: corpus.jsonl, queries.jsonl, qrels.tsv.
+    paths: BEIR folders, or CSV files of questions over the published index. With more than one
+    set the questions of each are strangers to the others' news: ranking "abstention" has the shares
+    that get an answer. calibrating: fit the confidence by them and keep it in the data folder.
+    out: a folder for report.md, report.json and risk-coverage.svg.
     """
-    questions = read_question_set(folder)
-    embedder = load_embedder(model)
+    embedder = make_embedder(settings)
+    search = SearchSettings(reranker=make_reranker(settings))
+    results: dict[str, Measures] = {}
+    judged: dict[str, list[Judged]] = {}
+    with ExitStack() as open_sets:
+        sets = [open_sets.enter_context(_opened(path, settings, search, embedder, answers, progress)) for path in paths]
+        for questions, searcher in sets:
+            if questions.name in results:
+                raise UsageError(f"Hai bộ cùng tên {questions.name} | Two sets are called {questions.name}")
+            results[questions.name] = evaluate_search(searcher, questions, progress)
+            if questions.answers:
+                results[questions.name][_QUOTE] = quote_measures(searcher, questions)
+            others = [text for other, _ in sets if other is not questions for text in other.queries.values()]
+            judged[questions.name] = judge(searcher, questions, others)
+    everything = [one for of_set in judged.values() for one in of_set]
+    calibration = load_calibration(settings.data, embedder.card.fingerprint)
+    if calibrating:
+        calibration = _calibrated(everything, settings, embedder)
+    for name, of_set in judged.items():
+        results[name][_ABSTENTION] = abstention_measures(of_set, calibration)
+    if len(sets) > 1:
+        results["all"] = {_ABSTENTION: abstention_measures(everything, calibration)}
+    if out:
+        _write(out, results, risk_coverage(everything, calibration) if len(sets) > 1 else [], calibration)
+    return results
+
+
+def _calibrated(judged: Sequence[Judged], settings: Settings, embedder: Embedder) -> Calibration:
+    try:
+        calibration = calibrate(judged)
+    except ValueError as error:
+        raise UsageError(
+            "Muốn hiệu chỉnh cần ít nhất hai bộ câu hỏi | To calibrate, name at least two question sets",
+            "hoitin eval --calibrate BỘ1 BỘ2",
+        ) from error
+    save_calibration(settings.data, embedder.card.fingerprint, calibration)
+    return calibration
+
+
+@contextmanager
+def _opened(
+    path: Path, settings: Settings, search: SearchSettings, embedder: Embedder, answers: Path | None, progress: Progress
+) -> Iterator[tuple[QuestionSet, Searcher]]:
+    """Open a question set and the news it is asked of: its own corpus, indexed aside, or the published index."""
+    if path.is_file():
+        generation = Generations(settings.data).open_current()
+        yield read_question_csv(path, generation), Searcher(generation, embedder, settings.data, search)
+        return
+    questions = read_question_set(path, answers)
     with tempfile.TemporaryDirectory(prefix="hoitin-eval-") as scratch:
-        report = reindex(Path(scratch), [folder / "corpus.jsonl"], embedder, progress=progress)
+        report = reindex(Path(scratch), [path / "corpus.jsonl"], embedder, progress=progress)
         if not report.documents:
-            raise UsageError(f"{folder}/corpus.jsonl không có bài nào | {folder}/corpus.jsonl has no document")
-        return evaluate_search(Generations(Path(scratch)).open_current(), embedder, questions)
+            raise UsageError(f"{path}/corpus.jsonl không có bài nào | {path}/corpus.jsonl has no document")
+        yield questions, Searcher(Generations(Path(scratch)).open_current(), embedder, Path(scratch), search)
+
+
+def table(results: dict[str, Measures]) -> str:
+    """Return the measures as a Markdown table, one row for each set and ranking."""
+    lines = []
+    for name, measures in results.items():
+        for kind in (_ABSTENTION, _QUOTE):
+            if kind in measures:
+                values = ", ".join(f"{key} {_number(key, value)}" for key, value in measures[kind].items())
+                lines.append(f"\n{name}, {kind}: {values}")
+        rankings = {ranking: values for ranking, values in measures.items() if ranking not in (_ABSTENTION, _QUOTE)}
+        if rankings:
+            columns = list(next(iter(rankings.values())))
+            lines += ["", f"| {name} | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+            lines += [
+                f"| {ranking} | " + " | ".join(_number(column, values[column]) for column in columns) + " |"
+                for ranking, values in rankings.items()
+            ]
+    return "\n".join(lines).strip()
+
+
+def _number(name: str, value: float) -> str:
+    if name.endswith("_ms"):
+        return f"{value:.1f}"
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _write(
+    out: Path, results: dict[str, Measures], curve: Sequence[tuple[float, float, float]], calibration: Calibration
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    plot = "\n\n![Risk and coverage](risk-coverage.svg)" if curve else ""
+    (out / "report.md").write_text(table(results) + plot + "\n", encoding="utf-8")
+    (out / "report.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if curve:
+        (out / "risk-coverage.svg").write_text(risk_coverage_svg(curve, calibration.threshold), encoding="utf-8")

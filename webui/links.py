@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from retriever import Answer, Citation
+from retriever import Answer, Citation, Understood
 
 MARK = "doan"  # the anchor of the marked passage on a source page
 
@@ -15,7 +15,12 @@ def source_url(citation: Citation, root: str = "") -> str:
     query = urlencode(
         {"page": citation.page + 1, "start": citation.start, "end": citation.end, "v": citation.content_hash[:12]}
     )
-    return f"{root}/source/{quote(citation.doc_id, safe='')}?{query}#{MARK}"
+    return f"{document_url(citation.doc_id, root)}?{query}#{MARK}"
+
+
+def document_url(doc_id: str, root: str = "") -> str:
+    """Return the address of a document's source page, with nothing marked."""
+    return f"{root}/source/{quote(doc_id, safe='')}"
 
 
 def answer_json(answer: Answer, root: str = "") -> dict[str, Any]:
@@ -25,6 +30,21 @@ def answer_json(answer: Answer, root: str = "") -> dict[str, Any]:
         "found": answer.found,
         "generation": answer.generation,
         "citations": [_citation_json(citation, root) for citation in answer.citations],
+        "confidence": answer.confidence,
+        "understood": _understood_json(answer.understood),
+    }
+
+
+def _understood_json(understood: Understood) -> dict[str, Any]:
+    return {
+        "question": understood.question,
+        "period": understood.period,
+        "first": understood.first.isoformat() if understood.first else None,
+        "last": understood.last.isoformat() if understood.last else None,
+        "order": understood.order,
+        "number": understood.number,
+        "corrections": [{"typed": typed, "meant": meant} for typed, meant in understood.corrections],
+        "also_called": [{"said": said, "meant": meant} for said, meant in understood.also_called],
     }
 
 
@@ -41,4 +61,14 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "quote": citation.quote,
         "passage": citation.passage,
         "score": citation.score,
+        "copies": [
+            {
+                "doc_id": copy.doc_id,
+                "title": copy.title,
+                "publisher": copy.publisher,
+                "url": copy.url,
+                "published": copy.published.isoformat() if copy.published else None,
+            }
+            for copy in citation.copies
+        ],
     }

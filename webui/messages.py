@@ -41,6 +41,17 @@ class Messages:
     source_changed: str
     back: str
     published_by: str
+    taken_as: str
+    on_day: str
+    from_to: str
+    since_day: str
+    until_day: str
+    newest_first: str
+    oldest_first: str
+    corrected: str
+    also_called: str
+    any_time: str
+    printed_by: str
 
     def date(self, day: date | None) -> str:
         """Return the day as it is written in Vietnam, day first."""
@@ -79,6 +90,17 @@ VI = Messages(
     source_changed="Tài liệu đã được cập nhật sau khi có liên kết này, nên đoạn trích không còn được đánh dấu.",
     back="Về trang hỏi tin",
     published_by="Nguồn",
+    taken_as="Hiểu là: {question}",
+    on_day="ngày {day}",
+    from_to="từ {first} đến {last}",
+    since_day="từ {day}",
+    until_day="đến {day}",
+    newest_first="tin mới nhất trước",
+    oldest_first="theo thứ tự thời gian",
+    corrected="“{typed}” hiểu là “{meant}”",
+    also_called="“{said}” cũng tìm “{meant}”",
+    any_time="Bỏ lọc thời gian",
+    printed_by="đăng lại ở {count} nguồn",
 )
 
 EN = Messages(
@@ -113,6 +135,17 @@ EN = Messages(
     source_changed="The document was updated after this link was made, so the passage is no longer marked.",
     back="Back to the questions",
     published_by="Publisher",
+    taken_as="Taken as: {question}",
+    on_day="on {day}",
+    from_to="from {first} to {last}",
+    since_day="since {day}",
+    until_day="until {day}",
+    newest_first="newest first",
+    oldest_first="in order of time",
+    corrected="“{typed}” taken as “{meant}”",
+    also_called="“{said}” also searched as “{meant}”",
+    any_time="Any time",
+    printed_by="also printed by {count}",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from docs_store import HoitinError, UsageError
-from retriever import MAX_QUESTION, Answer, Assistant
+from retriever import MAX_QUESTION, Answer, Assistant, Turn
 
 from .cards import answer_html, encode, no_sources_html, sources_html
 from .examples import example_questions
 from .messages import Messages
+from .understood import period_chip
 
 _KEPT_TURNS = 30
 _EXAMPLES = 4
 
 log = logging.getLogger("hoitin")
 
-Turns = list[dict[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One conversation: what is shown, what a next question may lean on, the last question as typed."""
+
+    shown: list[dict[str, str]] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    last: str = ""
 
 
 def make_page(assistant: Assistant, messages: Messages, other_path: str, root: str = "") -> gr.Blocks:
     """Return the chat in one language. other_path: where the same page stands in the other."""
 
-    def ask(question: str, turns: Turns) -> tuple[Turns, str, str, Turns]:
-        turns = turns[-2 * _KEPT_TURNS :]
-        html, sources = respond(assistant, question, messages, root)
-        turns = [*turns, {"role": "user", "content": encode(question[:MAX_QUESTION])}, {"role": "assistant", "content": html}]
-        return turns, sources, "", turns
+    def ask(question: str, chat: Chat, *, any_time: bool = False) -> tuple[Any, ...]:
+        shown = chat.shown[-2 * _KEPT_TURNS :]
+        reply = respond(assistant, question, messages, root, chat.turns, any_time=any_time)
+        said = {"role": "user", "content": encode(question[:MAX_QUESTION])}
+        shown = [*shown, said, {"role": "assistant", "content": reply.html}]
+        turns = [*chat.turns, reply.turn][-_KEPT_TURNS:] if reply.turn else chat.turns
+        label = f"✕ {messages.any_time} ({reply.period})"
+        chat = Chat(shown, turns, question)
+        return shown, reply.sources, "", chat, gr.Button(value=label, visible=bool(reply.period))
+
+    def ask_any_time(chat: Chat) -> tuple[Any, ...]:
+        return ask(chat.last, Chat(chat.shown, chat.turns[:-1], chat.last), any_time=True)
 
     def show_examples() -> list[Any]:
         questions = example_questions(assistant, _EXAMPLES)
@@ -38,7 +55,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
-        turns = gr.State([])
+        chat = gr.State(Chat())
         with gr.Row(elem_classes="hoitin-head"):
             gr.Markdown(f"# {messages.title}\n{messages.intro}", elem_classes="hoitin-intro")
             gr.Markdown(f"[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
@@ -69,29 +86,46 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                     max_lines=4,
                     elem_classes="hoitin-box",
                 )
+                any_time = gr.Button("", visible=False, size="sm", variant="secondary", elem_classes="hoitin-any-time")
                 with gr.Row(elem_classes="hoitin-examples"):
                     examples = [gr.Button("", visible=False, size="sm", variant="secondary") for _ in range(_EXAMPLES)]
                     fresh = gr.Button(messages.new_chat, size="sm", variant="secondary", elem_classes="hoitin-new")
             with gr.Column(scale=2, min_width=260, elem_classes="hoitin-side"):
                 gr.Markdown(f"## {messages.sources}")
                 sources = gr.Markdown(no_sources_html(messages), latex_delimiters=[])
-        outputs = [chatbot, sources, box, turns]
+        outputs = [chatbot, sources, box, chat, any_time]
         # Not queued: one plain request an event, and no event stream, which a proxy may buffer and
         # which lost the answer to a question sent just as the stream of the one before was closing.
         plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-        box.submit(ask, [box, turns], outputs, api_name="ask", **plain)
+        private: dict[str, Any] = {"api_visibility": "private", **plain}
+        box.submit(ask, [box, chat], outputs, api_name="ask", **plain)
         for button in examples:
-            button.click(ask, [button, turns], outputs, api_visibility="private", **plain)
-        fresh.click(lambda: ([], no_sources_html(messages), "", []), None, outputs, api_visibility="private", **plain)
-        page.load(show_examples, None, examples, api_visibility="private", **plain)
+            button.click(ask, [button, chat], outputs, **private)
+        any_time.click(ask_any_time, [chat], outputs, **private)
+        fresh.click(lambda: ([], no_sources_html(messages), "", Chat(), gr.Button(visible=False)), None, outputs, **private)
+        page.load(show_examples, None, examples, **private)
     return page
 
 
-def respond(assistant: Assistant, question: str, messages: Messages, root: str) -> tuple[str, str]:
-    """Return the chat message and the sources column for a question, errors in plain words."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the chat shows for a question. turn: what a next question may lean on; period: that it was held to."""
+
+    html: str
+    sources: str
+    turn: Turn | None = None
+    period: str = ""
+
+
+def respond(
+    assistant: Assistant, question: str, messages: Messages, root: str, turns: Sequence[Turn] = (), *, any_time: bool = False
+) -> Reply:
+    """Return the reply to a question, errors in plain words."""
     try:
-        answer: Answer = assistant.ask(question)
-        return answer_html(answer, messages, root), sources_html(answer, messages, root)
+        answer = assistant.ask(question, turns, any_time=any_time)
+        turn = Turn(answer.understood.question, *first_words(answer))
+        html, sources = answer_html(answer, messages, root), sources_html(answer, messages, root)
+        return Reply(html, sources, turn, period_chip(answer.understood, messages))
     except UsageError:
         problem = messages.error_long if len(question) > MAX_QUESTION else messages.error_empty
     except HoitinError as error:
@@ -100,4 +134,9 @@ def respond(assistant: Assistant, question: str, messages: Messages, root: str) 
     except Exception:
         log.exception("cannot answer")
         problem = messages.error_any
-    return f'<p class="hoitin-problem">{encode(problem)}</p>', no_sources_html(messages)
+    return Reply(f'<p class="hoitin-problem">{encode(problem)}</p>', no_sources_html(messages))
+
+
+def first_words(answer: Answer) -> tuple[str, str]:
+    """Return the quote and the headline that a next question may point back to, "" where nothing was found."""
+    return (answer.citations[0].quote, answer.citations[0].title) if answer.citations else ("", "")

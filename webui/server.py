@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from docs_store import HoitinError, UsageError
-from retriever import MAX_QUESTION, Assistant
+from retriever import MAX_QUESTION, Assistant, Turn
 
 from .links import answer_json
 from .messages import EN, LANGUAGES, VI
@@ -37,12 +37,24 @@ MOUNTS = {"/chat": VI, "/en/chat": EN}
 log = logging.getLogger("hoitin")
 
 
+class PastTurn(BaseModel):
+    """One turn of the conversation so far: understood.question of its answer, and its first quote and title."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    question: str = Field(max_length=MAX_QUESTION)
+    quote: str = Field(default="", max_length=10_000)
+    title: str = Field(default="", max_length=1_000)
+
+
 class AskRequest(BaseModel):
-    """The body of POST /api/ask."""
+    """The body of POST /api/ask. any_time: do not hold the answer to the period that the question names."""
 
     model_config = ConfigDict(extra="ignore")
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    history: list[PastTurn] = Field(default=[], max_length=10)
+    any_time: bool = False
 
 
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
@@ -68,7 +80,8 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
 
     @app.post("/api/ask")
     def api_ask(request: AskRequest) -> Response:
-        return JSONResponse(answer_json(assistant.ask(request.question), root))
+        turns = [Turn(turn.question, turn.quote, turn.title) for turn in request.history]
+        return JSONResponse(answer_json(assistant.ask(request.question, turns, any_time=request.any_time), root))
 
     @app.get("/source/{doc_id}", response_class=HTMLResponse)
     def source(

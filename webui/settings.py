@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,6 +18,9 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     model: str = DEFAULT_MODEL
+    model_backend: Literal["torch", "onnx", "openvino"] = "torch"
+    model_half: bool = False  # half precision, for models that torch runs
+    reranker: str = ""  # a CrossEncoder, by hub name or folder; none by default
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     root_path: str = ""  # the path prefix under which a proxy shows us, e.g. "/hoitin"

@@ -1,0 +1,109 @@
+"""Whether an answer is good enough: how likely it is that the news answers, from how well its best passage meets the question.
+
+A logistic model over seven features of a passage, fitted per embedding model, for cosines differ
+between models. `hoitin eval --calibrate` fits one; the one for the default model ships here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean
+
+from docs_store import Document, UsageError
+
+from .answer import Hit
+from .evidence import Evidence
+
+FILE_NAME = "calibration.json"
+# coverage: of the question by the passage, its headline and lead. window: by its best three sentences.
+# cosine: of question and passage. *_gap: how far the passage stands out from those found after the
+# tenth. size: of the news, for in more news a chance likeness is more likely. names: share of
+# the names in the question that stand in the passage, its headline or lead.
+FEATURES = ("coverage", "window", "cosine", "cosine_gap", "window_gap", "size", "names")
+_BACKGROUND = slice(10, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights by feature, the constant, and the likelihood from which on there is an answer."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def confidence(self, features: Sequence[float]) -> float:
+        """Return the likelihood, 0 to 1, that a passage with these features answers."""
+        logit = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a hit has to stand out from: the hits after the tenth, and the size of the news."""
+
+    cosine: float
+    window: float
+    size: float
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit], passages: int) -> Background:
+        """Return the background of these hits, best first, in a generation of so many passages."""
+        rest = hits[_BACKGROUND]
+        if not rest:
+            return cls(0.0, 0.0, math.log(max(passages, 1)))
+        return cls(mean(hit.cosine for hit in rest), mean(hit.window for hit in rest), math.log(max(passages, 1)))
+
+
+def features(evidences: Sequence[Evidence], hit: Hit, head: Document, background: Background) -> tuple[float, ...]:
+    """Return the FEATURES of a hit. evidences: one for each way to ask."""
+    return (
+        max(evidence.coverage(hit.passage.text, head.title, head.lead) for evidence in evidences),
+        hit.window,
+        hit.cosine,
+        hit.cosine - background.cosine,
+        hit.window - background.window,
+        background.size,
+        hit.named,
+    )
+
+
+def load_calibration(data: Path, fingerprint: str) -> Calibration:
+    """Return the calibration for an embedding model: the data folder's own, else the one that ships.
+
+    For a model that neither knows, cosines are left out. Raises UsageError if the file is damaged.
+    """
+    own, shipped = _read(data / FILE_NAME), _read(Path(__file__).parent / FILE_NAME)
+    return own.get(fingerprint) or shipped.get(fingerprint) or shipped["any"]
+
+
+def save_calibration(folder: Path, fingerprint: str, calibration: Calibration) -> Path:
+    """Keep a calibration in a data folder and return the file's path."""
+    path = folder / FILE_NAME
+    known = _read(path) | {fingerprint: calibration}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps({key: asdict(one) for key, one in known.items()}, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def _read(path: Path) -> dict[str, Calibration]:
+    if not path.exists():
+        return {}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        found = {
+            key: Calibration(tuple(map(float, one["weights"])), float(one["bias"]), float(one["threshold"]))
+            for key, one in record.items()
+        }
+        if any(len(one.weights) != len(FEATURES) for one in found.values()):
+            raise ValueError("another number of features")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(
+            f"{path} hỏng | {path} is damaged: {error}", "xóa tệp ấy hoặc chạy lại hoitin eval --calibrate"
+        ) from error
+    return found

@@ -1,0 +1,72 @@
+"""The same story printed by several: near-equal passages of different documents become one, the earliest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from docs_store import Document
+from docs_store.vietnamese import syllables
+
+from .answer import Hit
+
+_SHINGLE = 3  # syllables
+_SAME = 0.9  # share of the shorter text's shingles that stand in the longer one too
+_SAME_FIGURES = 0.8
+_ENOUGH = 20  # shingles; a shorter text says too little to be called a copy
+_FIGURE = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A passage, and the documents that print it too, oldest first."""
+
+    hit: Hit
+    copies: tuple[Document, ...] = ()
+
+
+def collapse(hits: Sequence[Hit], heads: Mapping[str, Document]) -> list[Story]:
+    """Return the hits as stories, in order; a story shows its earliest printing, in the place of its best one.
+
+    heads: doc_id -> Document of every hit. Texts with other figures are not copies: the news of
+    one year repeats that of the year before.
+    """
+    groups: list[list[Hit]] = []
+    prints: list[tuple[frozenset[tuple[str, ...]], frozenset[str]]] = []
+    for hit in hits:
+        mine = _print(hit.passage.text)
+        for group, other in zip(groups, prints, strict=True):
+            if all(one.passage.doc_id != hit.passage.doc_id for one in group) and _is_copy(mine, other):
+                group.append(hit)
+                break
+        else:
+            groups.append([hit])
+            prints.append(mine)
+    return [_story(group, heads) for group in groups]
+
+
+def _story(group: list[Hit], heads: Mapping[str, Document]) -> Story:
+    if len(group) == 1:
+        return Story(group[0])
+    oldest = sorted(group, key=lambda hit: (heads[hit.passage.doc_id].published or date.max, -hit.score))
+    first = oldest[0]
+    shown = replace(first, score=group[0].score)
+    return Story(shown, tuple(heads[hit.passage.doc_id] for hit in oldest[1:]))
+
+
+def _print(text: str) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+    tokens = syllables(text)
+    shingles = frozenset(zip(*(tokens[n:] for n in range(_SHINGLE)), strict=False))
+    return shingles, frozenset(_FIGURE.findall(text))
+
+
+def _is_copy(
+    one: tuple[frozenset[tuple[str, ...]], frozenset[str]], other: tuple[frozenset[tuple[str, ...]], frozenset[str]]
+) -> bool:
+    longer = max(len(one[0]), len(other[0]))
+    if longer < _ENOUGH or len(one[0] & other[0]) < _SAME * longer:
+        return False
+    figures = min(len(one[1]), len(other[1]))
+    return not figures or len(one[1] & other[1]) >= _SAME_FIGURES * figures

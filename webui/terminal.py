@@ -1,0 +1,95 @@
+"""What the commands print: a progress bar, reports, citations."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from indexer import Report
+    from retriever import Citation, Understood
+
+
+class Bar:
+    """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
+
+    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra", "eval": "Đo"}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: Any = None
+        self._done = 0
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty() or not total:
+            return
+        if stage != self._stage:
+            self._finish()
+            self._stage, self._done = stage, 0
+            self._bar = click.progressbar(length=total, label=self._LABELS.get(stage, stage), file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+def print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_report(report: Report) -> None:
+    for failure in report.failed:
+        click.secho(f"✗ {failure.path}: {failure.reason}", fg="red")
+    click.echo(
+        f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, "
+        f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
+        f"không đọc được / failed {len(report.failed)}."
+    )
+    click.echo(
+        f"Chỉ mục có {report.documents} bài, {report.passages} đoạn ({report.seconds:.1f} giây). / "
+        f"The index holds {report.documents} documents, {report.passages} passages."
+    )
+
+
+def print_citation(citation: Citation) -> None:
+    from .links import source_url
+
+    before = citation.passage[: citation.quote_start]
+    after = citation.passage[citation.quote_start + len(citation.quote) :]
+    parts = [citation.publisher, citation.published.strftime("%d/%m/%Y") if citation.published else ""]
+    if citation.paged:
+        parts.append(f"trang {citation.page + 1}")
+    click.secho(f"[{citation.number}] {citation.title}", bold=True)
+    click.secho("    " + " · ".join(part for part in parts if part), dim=True)
+    body = before + click.style(citation.quote, bold=True, fg="green") + after
+    click.echo("    " + body.replace("\n", "\n    "))
+    click.secho(f"    {citation.url or source_url(citation)}", dim=True)
+    if citation.copies:
+        names = ", ".join(dict.fromkeys(copy.publisher or copy.title for copy in citation.copies))
+        click.secho(f"    đăng lại ở {len(citation.copies)} nguồn / also printed by: {names}", dim=True)
+    click.echo()
+
+
+def print_understood(understood: Understood, typed: str) -> None:
+    """Print how the question was taken, where that is not plain from its words."""
+    from .messages import VI
+    from .understood import chips
+
+    if understood.question != typed:
+        click.secho(f"Hiểu là / taken as: {understood.question}", dim=True)
+    for chip in chips(understood, VI):
+        click.secho(f"• {chip}", dim=True)
