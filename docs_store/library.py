@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .errors import DamagedIndexError
 from .records import Document
 
 _SCHEMA = """
@@ -26,6 +27,8 @@ CREATE TABLE IF NOT EXISTS files(
 CREATE TABLE IF NOT EXISTS documents(
     doc_id TEXT PRIMARY KEY, path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE,
     content_hash TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS failures(
+    path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE, place TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS documents_by_path ON documents(path);
 """
 
@@ -59,8 +62,14 @@ class Library:
     """Open with a path; use as a context manager. One writer at a time (the index lock sees to it)."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _SCHEMA)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise DamagedIndexError(
+                f"{path} hỏng: {error} | {path} is damaged",
+                "chuyển tệp ấy đi nơi khác rồi chạy lại hoitin index với mọi thư mục tin",
+            ) from error
 
     def __enter__(self) -> Library:
         return self
@@ -79,16 +88,25 @@ class Library:
         rows = self._db.execute("SELECT path FROM files WHERE substr(path, 1, ?) = ? ORDER BY path", (len(prefix), prefix))
         return [path for (path,) in rows]
 
-    def put_file(self, path: str, state: FileState, documents: Iterable[Document]) -> list[str]:
+    def failures(self, path: str) -> list[tuple[str, str]]:
+        """Return what could not be read of a file when it was last read: place, reason."""
+        return list(self._db.execute("SELECT place, reason FROM failures WHERE path = ? ORDER BY rowid", (path,)))
+
+    def put_file(
+        self, path: str, state: FileState, documents: Iterable[Document], failures: Sequence[tuple[str, str]] = ()
+    ) -> list[str]:
         """Store what a file holds, in place of what it held before, and return its doc_ids.
 
+        failures: what of it cannot be read (place, reason), looked at once `documents` has ended. Where there are
+        any, documents that the file held before and lacks now stay: they may stand in the broken part.
         All or nothing: if `documents` raises, the library is as it was.
         """
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
+            before = [doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM documents WHERE path = ?", (path,))]
             self._db.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET size = excluded.size,"
+                " mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, reader = excluded.reader",
                 (path, state.size, state.mtime_ns, state.sha256, state.reader),
             )
             doc_ids = []
@@ -96,6 +114,11 @@ class Library:
                 row = (document.doc_id, path, document.content_hash, document_to_json(document))
                 self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", row)
                 doc_ids.append(document.doc_id)
+            if not failures:
+                gone = set(before) - set(doc_ids)
+                self._db.executemany("DELETE FROM documents WHERE doc_id = ?", [(doc_id,) for doc_id in gone])
+            self._db.execute("DELETE FROM failures WHERE path = ?", (path,))
+            self._db.executemany("INSERT INTO failures VALUES (?, ?, ?)", [(path, *failure) for failure in failures])
         except BaseException:
             self._db.execute("ROLLBACK")
             raise

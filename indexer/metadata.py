@@ -15,9 +15,11 @@ from .loaders import Extract
 
 _HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _MARKUP = "*_#> \t\r\n"
+_EMPHASIS = "*_ \t\r\n"
 _SOURCE = re.compile(
     r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:[ \t]*(.+?)[*_.;, \t]*$", re.MULTILINE | re.IGNORECASE
 )
+_DATE_BEHIND = re.compile(r"[ ,;(–-]+(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\)?$")  # "Nguồn: Bộ KH&CN, 17/5/2025"
 _AUTHOR = re.compile(r"^[*_ \t]*(?:Tác giả|Bài và ảnh|Bài, ảnh)[ \t]*:[ \t]*(.+?)[*_., \t]*$", re.MULTILINE | re.IGNORECASE)
 _POSTED = re.compile(r"(?:Ngày đăng|Đăng ngày|Cập nhật|Ngày xuất bản)[^\d\n]{0,20}([^\n]{8,40})", re.IGNORECASE)
 _LEGAL_KIND = re.compile(
@@ -36,7 +38,12 @@ def complete(extract: Extract, path: Path) -> Document:
     The same file at the same place always gets the same doc_id.
     Raises LoadError if there is no text in it.
     """
-    extract = replace(extract, pages=tuple(storable(page) for page in extract.pages))
+    extract = replace(
+        extract,
+        pages=tuple(storable(page) for page in extract.pages),
+        url=storable(extract.url),
+        record_id=storable(extract.record_id),
+    )
     text = "\n\n".join(extract.pages)
     blocks = [text[start:end] for start, end in paragraphs(text[:20_000])]
     if not blocks or not syllables(text):
@@ -44,7 +51,7 @@ def complete(extract: Extract, path: Path) -> Document:
     source = f"{path}#{extract.record_id}" if extract.record_id else str(path)
     title = _useful(_one_line(extract.title)) or _title(extract, blocks) or path.stem
     zone = text[:_DATE_ZONE] + "\n" + text[-_DATE_ZONE:]
-    publisher = _one_line(extract.publisher) or _last(_SOURCE, zone)
+    publisher = _one_line(extract.publisher) or _DATE_BEHIND.sub("", _last(_SOURCE, zone))
     author = _one_line(extract.author) or _last(_AUTHOR, zone)
     posted = _POSTED.search(zone)
     published = extract.published or (find_date(posted.group(1)) if posted else None) or find_date(zone) or extract.made
@@ -111,7 +118,8 @@ def _last(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(storable(text).strip(_MARKUP).split())
+    # A "#" behind belongs to the words: "lập trình C#".
+    line = " ".join(storable(text).lstrip(_MARKUP).rstrip(_EMPHASIS).split())
     return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
 
 

@@ -71,7 +71,7 @@ def reindex(
     report = Report()
     with generations.lock(), Library(data / "library.sqlite") as library:
         base = None if rebuild else _base(generations, embedder)
-        found = _find(paths, library, allow_many_removals)
+        found = _find(paths, library, allow_many_removals, data)
         report.failed += found.failed
         library.remove_files(found.gone)
         report.removed += found.gone
@@ -100,41 +100,54 @@ def _base(generations: Generations, embedder: Embedder) -> Generation | None:
     return base if base.manifest.chunking == CHUNKING else None
 
 
-def _find(paths: Sequence[Path], library: Library, allow_many_removals: bool) -> _Found:
-    """Return the files to look at, those known but gone, and what cannot be read at all."""
+def _find(paths: Sequence[Path], library: Library, allow_many_removals: bool, data: Path) -> _Found:
+    """Return the files to look at, those known but gone, and what cannot be read at all.
+
+    data: our own folder, which is never news.
+    """
     found = _Found()
     seen: set[str] = set()
     for given in paths:
         path = Path(os.path.abspath(given))  # noqa: PTH100 - links stay as they are named
         if path.is_dir():
-            for file in _walk(path):
+            for file in _walk(path, data.resolve()):
                 if str(file) not in seen:
                     seen.add(str(file))
                     _sort_in(file, path, found)
-            known = library.files_under(str(path))
-            gone = [file for file in known if not os.path.lexists(file)]
-            if len(gone) > max(_GUARDED_COUNT, _GUARDED_SHARE * len(known)) and not allow_many_removals:
-                raise UsageError(
-                    f"{len(gone)} trong {len(known)} tệp đã lập chỉ mục ở {path} không còn nữa"
-                    f" | {len(gone)} of {len(known)} indexed files in {path} are gone",
-                    "nếu đúng là đã xóa, chạy lại với --yes",
-                )
-            found.gone += gone
+            found.gone += _gone(path, library, allow_many_removals)
         elif os.path.lexists(path):
             if str(path) not in seen:
                 seen.add(str(path))
                 _sort_in(path, path.parent, found)
         elif library.file(str(path)):
             found.gone.append(str(path))
+        elif library.files_under(str(path)):  # a whole folder was deleted
+            found.gone += _gone(path, library, allow_many_removals)
         else:
             found.failed.append(Failure(storable(str(path)), "không có tệp này | no such file"))
     found.gone = list(dict.fromkeys(found.gone))
     return found
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order, hidden ones and links to folders left out."""
+def _gone(folder: Path, library: Library, allow_many_removals: bool) -> list[str]:
+    """Return the known files below `folder` that are no longer there. Raises UsageError if they are suspiciously many."""
+    known = library.files_under(str(folder))
+    gone = [file for file in known if not os.path.lexists(file)]
+    if len(gone) > max(_GUARDED_COUNT, _GUARDED_SHARE * len(known)) and not allow_many_removals:
+        raise UsageError(
+            f"{len(gone)} trong {len(known)} tệp đã lập chỉ mục ở {folder} không còn nữa"
+            f" | {len(gone)} of {len(known)} indexed files in {folder} are gone",
+            "nếu đúng là đã xóa, chạy lại với --yes",
+        )
+    return gone
+
+
+def _walk(folder: Path, data: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order; hidden ones, links to folders and our own data left out."""
     for parent, folders, files in os.walk(folder, followlinks=False):
+        if (data / "generations").is_dir() and Path(parent).resolve() == data:
+            folders[:] = []
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if not name.startswith("."):
@@ -175,18 +188,19 @@ def _read(library: Library, files: Sequence[Path], report: Report, progress: Pro
             if known.mtime_ns != state.mtime_ns:
                 library.touch_file(str(file), state)
             touched.add(str(file))
+            report.failed += [Failure(place, reason) for place, reason in library.failures(str(file))]
         else:
             changed[file] = state
     done = 0
     progress("read", done, len(changed))
     for file in [file for file in changed if loaders.holds_many(file)]:
         try:
-            if library.put_file(str(file), changed[file], _articles(file, report)):
-                touched.add(str(file))
-            else:
-                report.failed.append(Failure(str(file), "không có bài nào | no article in it"))
-        except LoadError as error:
+            failures: list[tuple[str, str]] = []
+            library.put_file(str(file), changed[file], _articles(file, failures), failures)
+            touched.add(str(file))
+        except LoadError as error:  # nothing in it can be read: what the file said before stays
             report.failed.append(Failure(str(file), str(error)))
+        report.failed += [Failure(place, reason) for place, reason in failures]
         progress("read", done := done + 1, len(changed))
     for file, result in read_files([file for file in changed if not loaders.holds_many(file)]):
         if isinstance(result, LoadError):
@@ -208,15 +222,30 @@ def _state(file: Path, known: FileState | None) -> FileState:
     return FileState(status.st_size, status.st_mtime_ns, digest, loaders.READER)
 
 
-def _articles(file: Path, report: Report) -> Iterator[Document]:
-    def on_bad_line(number: int, reason: str) -> None:
-        report.failed.append(Failure(f"{file}:{number}", reason))
+def _articles(file: Path, failures: list[tuple[str, str]]) -> Iterator[Document]:
+    """Yield the articles of a file that holds many; note in `failures` (place, reason) what is none.
 
+    Raises LoadError if none can be read at all.
+    """
+
+    def on_bad_line(number: int, reason: str) -> None:
+        failures.append((f"{file}:{number}", reason))
+
+    seen: set[str] = set()
     for extract in loaders.read_jsonl(file, on_bad_line):
+        place = storable(f"{file}#{extract.record_id}")
         try:
-            yield complete(extract, file)
-        except LoadError as error:
-            report.failed.append(Failure(f"{file}#{extract.record_id}", str(error)))
+            document = complete(extract, file)
+        except (LoadError, ValueError, RecursionError) as error:
+            failures.append((place, str(error)))
+            continue
+        if document.doc_id in seen:
+            failures.append((place, "trùng id với một dòng trước | the same id as an earlier line"))
+            continue
+        seen.add(document.doc_id)
+        yield document
+    if not seen:
+        raise LoadError("không có bài nào | no article in it")
 
 
 def _publish(
@@ -234,7 +263,10 @@ def _publish(
     new = {doc_id for doc_id in after if doc_id not in before}
     changed = {doc_id for doc_id in after if doc_id in before and before[doc_id] != after[doc_id]}
     gone = [doc_id for doc_id in before if doc_id not in after]
-    _classify(library.paths(), new, changed, touched, report, rebuilt=base is None and generations.current_line() != "")
+    sources = base.passages.sources() if gone and base else {}
+    changed_files = {sources[doc_id].rpartition("#")[0] for doc_id in gone}  # a record left a file that is still there
+    rebuilt = base is None and generations.current_line() != ""
+    _classify(library.paths(), new, changed, touched, report, changed_files=changed_files, rebuilt=rebuilt)
     if base is not None and not (new or changed or gone):
         return base
     builder = generations.build(base, embedder.card.dimension)
@@ -265,7 +297,14 @@ def embedding_text(title: str, text: str) -> str:
 
 
 def _classify(
-    paths: dict[str, str], new: set[str], changed: set[str], touched: set[str], report: Report, *, rebuilt: bool
+    paths: dict[str, str],
+    new: set[str],
+    changed: set[str],
+    touched: set[str],
+    report: Report,
+    *,
+    changed_files: set[str],
+    rebuilt: bool,
 ) -> None:
     """Sort files into added, updated and unchanged by what became of their documents."""
     by_path: dict[str, set[str]] = {}
@@ -276,7 +315,7 @@ def _classify(
         fresh = doc_ids & new
         if fresh and fresh == doc_ids and not rebuilt:
             report.added.append(path)
-        elif fresh or doc_ids & changed:
+        elif fresh or doc_ids & changed or path in changed_files:
             report.updated.append(path)
         elif path in touched:
             report.unchanged += 1

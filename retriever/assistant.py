@@ -66,6 +66,10 @@ class Assistant:
         """
         return self._opened().generation
 
+    def load_model(self) -> None:
+        """Load the embedding model now rather than at the first question. Raises ModelError."""
+        self._model()
+
     def ask(self, question: str, turns: Sequence[Turn] = (), *, today: date | None = None, any_time: bool = False) -> Answer:
         """Return the passages that answer `question`, or an Answer with found=False.
 

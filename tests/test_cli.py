@@ -170,3 +170,38 @@ def test_a_taken_port_is_said_before_anything_loads(tmp_path: Path) -> None:
         result = _run("serve", "--port", taken.getsockname()[1], "--data", tmp_path)
     assert result.exit_code == 2
     assert "--port" in result.output
+
+
+def test_a_data_folder_that_cannot_be_is_one_plain_sentence(tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("x")
+    for command in (["index", str(ARTICLES), "--data", str(taken)], ["status", "--data", str(taken)]):
+        result = _run(*command)
+        assert result.exit_code in (2, 5)
+        assert "Traceback" not in result.output
+        assert "Lỗi:" in result.output
+
+
+def test_empty_settings_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    from webui.settings import read_settings
+
+    for name in ("HOST", "DATA", "PORT", "MODEL"):
+        monkeypatch.setenv(f"HOITIN_{name}", "")
+    settings = read_settings()
+    assert (settings.host, settings.port, settings.data, settings.model) == ("127.0.0.1", 7860, Path("data"), "default")
+
+
+def test_serve_says_at_once_that_its_model_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOITIN_MODEL", "/khong-co")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    result = _run("serve", "--data", tmp_path, "--port", 7999)
+    assert result.exit_code == 9
+    assert "/khong-co" in result.output
+
+
+def test_a_document_cannot_move_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Tiêu đề\x1b]0;mất\x07\n\nGiá lúa\x1b[2J tăng \u202eabc.", encoding="utf-8")
+    _run("index", tmp_path / "a.txt", "--data", tmp_path / "d")
+    for command in (["ask", "giá lúa tăng", "--data", tmp_path / "d"], ["show", tmp_path / "a.txt", "--data", tmp_path / "d"]):
+        output = _run(*command).output
+        assert not set(output) & {"\x1b", "\x07", "\u202e"}

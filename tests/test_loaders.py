@@ -201,3 +201,31 @@ def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
     path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
     (extract,) = loaders.read_jsonl(path, lambda number, reason: None)
     complete(extract, path).pages[0].encode()
+
+
+def test_a_text_that_speaks_of_pdf_is_still_a_text(news: Path) -> None:
+    (news / "a.txt").write_text("Mọi tệp bắt đầu bằng %PDF- là PDF.", encoding="utf-8")
+    assert read_file(news / "a.txt").format == "txt"
+
+
+def test_a_date_that_does_not_exist_is_no_date_and_the_article_is_read(news: Path) -> None:
+    (news / "a.md").write_text(
+        "---\ntitle: Lập trình C#\ndate: 2024-13-45\npublisher: Báo <Mẫu>\n---\nTin ngắn.\n", encoding="utf-8"
+    )
+    document = read_file(news / "a.md")
+    assert document.published is None
+    assert document.title == "Lập trình C#"
+    assert document.publisher == "Báo <Mẫu>"
+
+
+def test_the_date_behind_a_source_is_not_its_name(news: Path) -> None:
+    (news / "a.txt").write_text("Tiêu đề\n\nTin ngắn.\n\nNguồn: Bộ Khoa học và Công nghệ, 17/5/2025\n", encoding="utf-8")
+    document = read_file(news / "a.txt")
+    assert document.publisher == "Bộ Khoa học và Công nghệ"
+    assert document.published == date(2025, 5, 17)
+
+
+def test_a_suffix_in_capitals_is_the_same_suffix(tmp_path: Path, news: Path) -> None:
+    with gzip.open(news / "A.JSONL.GZ", "wt", encoding="utf-8") as stream:
+        stream.write('{"id": 1, "title": "Tin", "body": "Nội dung tin."}\n')
+    assert [extract.title for extract in loaders.read_jsonl(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]

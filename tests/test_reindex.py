@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_store import BusyError, Generations, ModelMismatchError, UsageError, load_embedder
+from docs_store import BusyError, DamagedIndexError, Generations, ModelMismatchError, UsageError, load_embedder
 from indexer import Report, reindex
 from retriever import Assistant
 from webui.verification import verify_generation
@@ -196,3 +198,86 @@ def test_kill_9_at_twenty_random_moments_loses_nothing(tmp_path: Path, news: Pat
     assert assistant.ask("Vệ tinh mẫu thứ 19 của Bộ").generation == generation.name
     leftovers = [path.name for path in (data / "generations").iterdir() if path.name.startswith(".")]
     assert leftovers == []
+
+
+# --- files that hold many -------------------------------------------------------------------
+
+
+def _jsonl(path: Path, *lines: str) -> None:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _record(number: int | str, text: str = "Bản tin về trạm quan trắc ở Mộc Châu.") -> str:
+    return json.dumps({"id": number, "title": f"Tin {number}", "body": text}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, '{"id": "\\ud800", "body": "Tin."}', '{"url": "http://x/\\ud800", "body": "Tin."}', "{", '"chữ"']
+)
+def test_a_line_that_is_no_article_never_ends_the_run(tmp_path: Path, news: Path, line: str) -> None:
+    _jsonl(news / "a.jsonl", _record(1), line, _record(2))
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents + len(report.failed) == 3
+    assert report.documents >= 2
+
+
+def test_a_bad_line_is_told_again_at_every_run(tmp_path: Path, news: Path) -> None:
+    _jsonl(news / "a.jsonl", _record(1), "hỏng", _record(2))
+    for _ in range(2):
+        report = reindex(tmp_path / "data", [news], HashEmbedder())
+        assert [failure.path for failure in report.failed] == [f"{news}/a.jsonl:2"]
+
+
+def test_a_bad_save_of_a_file_of_many_loses_nothing(tmp_path: Path, news: Path) -> None:
+    _jsonl(news / "a.jsonl", _record(1), _record(2))
+    reindex(tmp_path / "data", [news], HashEmbedder())
+    _jsonl(news / "a.jsonl", "hỏng {")
+    for _ in range(2):
+        report = reindex(tmp_path / "data", [news], HashEmbedder())
+        assert report.documents == 2
+        assert report.failed
+    _jsonl(news / "a.jsonl", _record(1, "Chữ mới."), "hỏng {")
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents == 2
+    assert [Path(path).name for path in report.updated] == ["a.jsonl"]
+
+
+def test_a_record_that_leaves_its_file_makes_the_file_updated(tmp_path: Path, news: Path) -> None:
+    _jsonl(news / "a.jsonl", _record(1), _record(2))
+    reindex(tmp_path / "data", [news], HashEmbedder())
+    _jsonl(news / "a.jsonl", _record(1))
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents == 1
+    assert [Path(path).name for path in report.updated] == ["a.jsonl"]
+    assert report.unchanged == 0
+
+
+def test_two_records_of_one_id_are_told(tmp_path: Path, news: Path) -> None:
+    _jsonl(news / "a.jsonl", _record(1), _record(1, "Tin khác."))
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents == 1
+    assert "trùng id" in report.failed[0].reason
+
+
+def test_a_deleted_folder_is_taken_out_when_it_is_named(tmp_path: Path, news: Path) -> None:
+    (news / "a.txt").write_text("Tin một về lúa.\n\nGiá lúa tăng.", encoding="utf-8")
+    reindex(tmp_path / "data", [news], HashEmbedder())
+    shutil.rmtree(news)
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents == 0
+    assert [Path(path).name for path in report.removed] == ["a.txt"]
+
+
+def test_our_own_data_inside_the_news_folder_is_no_news(news: Path) -> None:
+    (news / "a.txt").write_text("Tin một về lúa.\n\nGiá lúa tăng.", encoding="utf-8")
+    for _ in range(2):
+        report = reindex(news / "data", [news], HashEmbedder())
+        assert report.failed == []
+        assert report.documents == 1
+
+
+def test_a_library_that_is_no_database_is_one_plain_sentence(tmp_path: Path, news: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "library.sqlite").write_text("junk " * 500)
+    with pytest.raises(DamagedIndexError, match="library"):
+        reindex(tmp_path / "data", [news], HashEmbedder())

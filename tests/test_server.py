@@ -833,3 +833,44 @@ def test_news_indexed_while_the_server_runs_answers_the_next_question(empty_site
     reindex(empty_site.data, [empty_site.news], HashEmbedder())
     assert empty_site.ask("Sân bay Phù Cát đón bao nhiêu khách?")["found"] is False
     assert empty_site.client.get(answer["citations"][0]["source_url"]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"data": ["x"], "fn_index": 99_999},
+        {"data": ["x"], "fn_index": -1},
+        {"data": [None, None], "fn_index": 0},
+        {"data": [], "fn_index": 0},
+    ],
+)
+def test_a_failure_inside_gradio_is_answered_in_our_words(site: Site, payload: dict[str, Any]) -> None:
+    response = site.client.post("/chat/gradio_api/run/predict", json={**payload, "session_hash": "odd"})
+    assert response.status_code in (200, 404, 422, 500)
+    if response.status_code == 500:
+        assert response.json() == {"error": VI.error_any}
+    assert "Traceback" not in response.text
+
+
+def test_a_string_that_is_no_text_is_refused(site: Site) -> None:
+    body = b'{"data": ["\\ud800x"], "fn_index": 0, "session_hash": "s9"}'
+    assert site.client.post("/chat/gradio_api/run/predict", content=body).status_code == 422
+
+
+def test_an_index_of_another_model_is_said_to_be_that(tmp_path: Path, news: Path) -> None:
+    (news / "a.txt").write_text("Tin một.\n\nGiá lúa tăng.", encoding="utf-8")
+    reindex(tmp_path / "data", [news], HashEmbedder("one"))
+    other = HashEmbedder("two")
+    client = TestClient(make_app(Assistant(tmp_path / "data", lambda: other), Settings(data=tmp_path / "data")))
+    response = client.post("/api/ask", json={"question": "giá lúa"})
+    assert (response.status_code, response.json()) == (503, {"error": VI.error_other_model})
+    assert client.get("/healthz").json() == {"status": "index of another model"}
+
+
+def test_the_api_takes_the_conversation_so_far_and_an_open_period(site: Site) -> None:
+    first = site.ask(QUESTION)
+    turn = {"question": first["understood"]["question"], "quote": first["citations"][0]["quote"], "title": "x"}
+    response = site.client.post("/api/ask", json={"question": "ở đâu?", "history": [turn], "any_time": True})
+    assert response.status_code == 200
+    assert response.json()["understood"]["question"] != "ở đâu?"
+    assert site.client.post("/api/ask", json={"question": "ở đâu?", "history": [turn] * 11}).status_code == 422

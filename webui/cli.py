@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .terminal import Bar, print_citation, print_json, print_report, print_understood
+from .terminal import Bar, print_citation, print_json, print_report, print_understood, visible
 
 if TYPE_CHECKING:
     from .settings import Settings
 
 NOTHING_FOUND = 1
+USAGE = 2
 SOME_FAILED = 3
 
 _ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status"}
@@ -62,6 +63,9 @@ class _Door(click.Group):
             if error.next_step:
                 click.echo(f"→ {error.next_step}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:  # a folder that cannot be made, a full disk, a file in a folder's place
+            click.secho(f"Lỗi: {error.strerror or error}: {error.filename or ''}".rstrip(": "), fg="red", err=True)
+            ctx.exit(USAGE)
 
 
 def _data_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -164,8 +168,10 @@ def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | N
     from .assembly import make_assistant
     from .server import serve as run
 
+    assistant = make_assistant(settings)
+    assistant.load_model()
     click.echo(f"hoitin: http://{settings.host}:{settings.port}{settings.root_path}/chat/  (Ctrl+C để dừng / to stop)")
-    run(make_assistant(settings), settings)
+    run(assistant, settings)
 
 
 @main.command()
@@ -245,11 +251,11 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
         return
     for name, value in facts.items():
         if name != "pages" and value:
-            click.echo(f"{name + ':':14}{value}")
+            click.echo(visible(f"{name + ':':14}{value}"))
     for number, page in enumerate(document.pages, 1):
         if document.paged:
             click.secho(f"\n--- trang / page {number} ---", dim=True)
-        click.echo(f"\n{page}")
+        click.echo(visible(f"\n{page}"))
 
 
 @main.command()

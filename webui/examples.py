@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from docs_store import HoitinError
+from docs_store.vietnamese import CAPITALS
 from retriever import Assistant
 
-_NAME = r"[A-ZĐÀ-Ỹ][\wÀ-ỹ]*(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]*){1,3}"
+_NAME = rf"[{CAPITALS}]\w*(?: [{CAPITALS}]\w*){{1,3}}"
 _ROLE = r"(?:Thứ trưởng|Bộ trưởng|Tổng Thư ký|Cục trưởng|Phó Cục trưởng|Giám đốc|Chủ tịch|Viện trưởng|Vụ trưởng|Trưởng ban)"
 _PERSON = re.compile(rf"{_NAME}, ({_ROLE} [^\d,.;:()\n]{{3,50}}?)(?=,| ngày| tại| cho biết| khẳng định| nhấn mạnh| phát biểu)")
 _CANDIDATES = 12
@@ -28,7 +29,7 @@ def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
             role = _PERSON.search(" ".join(document.pages)[:5000])
             about = document.title.rstrip(" .…?!")
             # "Giám đốc Quỹ" could be anyone: a role names its office in full, or the headline asks instead.
-            question = f"{role.group(1)} là ai?" if role and len(role.group(1).split()) >= _SHORTEST_ROLE else f"{about}?"
+            question = f"{role.group(1)} là ai?" if role and _names_its_office(role.group(1)) else f"{about}?"
             if len(question) <= _LONGEST and len(question.split()) >= _SHORTEST:
                 questions.setdefault(question, document.doc_id)
         good = [question for question, doc_id in questions.items() if _answers(assistant, question, doc_id)]
@@ -36,6 +37,12 @@ def example_questions(assistant: Assistant, count: int = 4) -> list[str]:
         return sorted(good, key=lambda question: not question.endswith("là ai?"))[:count]
     except HoitinError:
         return []
+
+
+def _names_its_office(role: str) -> bool:
+    """Tell whether a role is somebody's: "Cục trưởng phụ trách" could be anyone."""
+    words = role.split()
+    return len(words) >= _SHORTEST_ROLE and any(word[0].isupper() for word in words[2:])
 
 
 def _answers(assistant: Assistant, question: str, doc_id: str) -> bool:

@@ -35,6 +35,7 @@ class Messages:
     error_empty: str
     error_long: str
     error_no_index: str
+    error_other_model: str
     error_any: str
     source_missing: str
     source_missing_hint: str
@@ -84,6 +85,7 @@ VI = Messages(
     error_empty="Bạn chưa gõ câu hỏi.",
     error_long="Câu hỏi dài quá 1000 ký tự, hãy hỏi ngắn hơn.",
     error_no_index="Kho tin đang trống hoặc đang được sửa. Người quản trị cần chạy lệnh: hoitin index",
+    error_other_model="Kho tin được lập bằng mô hình khác. Người quản trị cần chạy lệnh: hoitin index --rebuild",
     error_any="Có lỗi, chưa trả lời được. Hãy thử lại sau.",
     source_missing="Không có tài liệu này trong kho tin",
     source_missing_hint="Tài liệu có thể đã được gỡ sau khi câu trả lời được đưa ra.",
@@ -129,6 +131,7 @@ EN = Messages(
     error_empty="You have not typed a question.",
     error_long="The question is longer than 1000 characters; please shorten it.",
     error_no_index="The news store is empty or under repair. The administrator should run: hoitin index",
+    error_other_model="The news store was made with another model. The administrator should run: hoitin index --rebuild",
     error_any="Something went wrong and there is no answer. Please try again later.",
     source_missing="This document is not in the news store",
     source_missing_hint="It may have been taken down after the answer was given.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from docs_store import HoitinError, UsageError
+from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Answer, Assistant, Turn
 
 from .cards import answer_html, encode, no_sources_html, sources_html
@@ -121,20 +121,27 @@ def respond(
     assistant: Assistant, question: str, messages: Messages, root: str, turns: Sequence[Turn] = (), *, any_time: bool = False
 ) -> Reply:
     """Return the reply to a question, errors in plain words."""
+    said = messages.error_any
     try:
         answer = assistant.ask(question, turns, any_time=any_time)
         turn = Turn(answer.understood.question, *first_words(answer))
         html, sources = answer_html(answer, messages, root), sources_html(answer, messages, root)
         return Reply(html, sources, turn, period_chip(answer.understood, messages))
     except UsageError:
-        problem = messages.error_long if len(question) > MAX_QUESTION else messages.error_empty
+        said = messages.error_long if len(question) > MAX_QUESTION else messages.error_empty
     except HoitinError as error:
         log.error("cannot answer: %s", error)
-        problem = messages.error_no_index
+        said = problem(error, messages)
     except Exception:
         log.exception("cannot answer")
-        problem = messages.error_any
-    return Reply(f'<p class="hoitin-problem">{encode(problem)}</p>', no_sources_html(messages))
+    return Reply(f'<p class="hoitin-problem">{encode(said)}</p>', no_sources_html(messages))
+
+
+def problem(error: HoitinError, messages: Messages) -> str:
+    """Return what to tell a reader whom nobody can answer now, and the administrator over their shoulder."""
+    if isinstance(error, ModelMismatchError):
+        return messages.error_other_model
+    return messages.error_any if isinstance(error, ModelError) else messages.error_no_index
 
 
 def first_words(answer: Answer) -> tuple[str, str]:

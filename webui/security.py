@@ -118,13 +118,18 @@ def _is_plain(body: bytes) -> bool:
         return False
     values: list[Any] = [*data, *payload.values()]
     return all(
-        value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _MAX_TEXT)
+        value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _is_plain_text(value))
         for value in values
     )
 
 
+def _is_plain_text(value: str) -> bool:
+    """Tell whether a string is short enough and can be written as UTF-8."""
+    return len(value) <= _MAX_TEXT and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
 class PlainFailures:
-    """Answers 500 in one sentence for what nobody caught, inside the other middleware.
+    """Answers 500 in one sentence for what nobody caught, and in place of Gradio's own words for a failure.
 
     An exception handler of the application would stand outside it, and its answer would
     carry neither the security headers nor CORS.
@@ -135,12 +140,16 @@ class PlainFailures:
         self._sentence = sentence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
+        started = replaced = False
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+            nonlocal started, replaced
+            if message["type"] == "http.response.start" and message["status"] == 500:
+                replaced = started = True
+                await JSONResponse({"error": self._sentence}, status_code=500)(scope, receive, send)
+            elif not replaced:
+                started = True
+                await send(message)
 
         try:
             await self._app(scope, receive, watched)

@@ -21,18 +21,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from docs_store import HoitinError, UsageError
+from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
 from .links import answer_json
 from .messages import EN, LANGUAGES, VI
-from .page import make_page
+from .page import make_page, problem
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
 from .source_page import find_mark, missing_html, source_html, template
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
+
+_STATUS: dict[type[HoitinError], str] = {ModelMismatchError: "index of another model", ModelError: "no model"}
 
 log = logging.getLogger("hoitin")
 
@@ -72,7 +74,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
             generation = assistant.generation()
         except HoitinError as error:
             log.error("not healthy: %s", error)
-            return JSONResponse({"status": "no index"}, status_code=503)
+            return JSONResponse({"status": _STATUS.get(type(error), "no index")}, status_code=503)
         manifest = generation.manifest
         return JSONResponse(
             {"status": "ok", "generation": generation.name, "documents": manifest.documents, "passages": manifest.passages}
@@ -147,7 +149,7 @@ def _say_errors_plainly(app: FastAPI) -> None:
     @app.exception_handler(HoitinError)
     async def unavailable(request: Request, error: HoitinError) -> Response:
         log.error("cannot answer: %s", error)
-        return JSONResponse({"error": VI.error_no_index}, status_code=503)
+        return JSONResponse({"error": problem(error, VI)}, status_code=503)
 
 
 def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:

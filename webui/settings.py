@@ -14,14 +14,14 @@ from docs_store import DEFAULT_MODEL, UsageError
 class Settings(BaseSettings):
     """Every setting has a default that works on one machine without a network."""
 
-    model_config = SettingsConfigDict(env_prefix="HOITIN_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HOITIN_", env_ignore_empty=True, frozen=True)
 
     data: Path = Path("data")
     model: str = DEFAULT_MODEL
     model_backend: Literal["torch", "onnx", "openvino"] = "torch"
     model_half: bool = False  # half precision, for models that torch runs
     reranker: str = ""  # a CrossEncoder, by hub name or folder; none by default
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
     root_path: str = ""  # the path prefix under which a proxy shows us, e.g. "/hoitin"
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()  # who may carry the widget, e.g. "https://intranet.example"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,14 @@ class Bar:
             self._bar = None
 
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Return text that a terminal only shows: control characters, which could move its cursor or title, become '·'."""
+    return _UNSEEN.sub("·", text.replace("\r\n", "\n"))
+
+
 def print_json(value: object) -> None:
     import json
 
@@ -53,7 +62,7 @@ def print_json(value: object) -> None:
 
 def print_report(report: Report) -> None:
     for failure in report.failed:
-        click.secho(f"✗ {failure.path}: {failure.reason}", fg="red")
+        click.secho(visible(f"✗ {failure.path}: {failure.reason}"), fg="red")
     click.echo(
         f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, "
         f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
@@ -68,14 +77,14 @@ def print_report(report: Report) -> None:
 def print_citation(citation: Citation) -> None:
     from .links import source_url
 
-    before = citation.passage[: citation.quote_start]
-    after = citation.passage[citation.quote_start + len(citation.quote) :]
+    before = visible(citation.passage[: citation.quote_start])
+    after = visible(citation.passage[citation.quote_start + len(citation.quote) :])
     parts = [citation.publisher, citation.published.strftime("%d/%m/%Y") if citation.published else ""]
     if citation.paged:
         parts.append(f"trang {citation.page + 1}")
-    click.secho(f"[{citation.number}] {citation.title}", bold=True)
-    click.secho("    " + " · ".join(part for part in parts if part), dim=True)
-    body = before + click.style(citation.quote, bold=True, fg="green") + after
+    click.secho(visible(f"[{citation.number}] {citation.title}"), bold=True)
+    click.secho(visible("    " + " · ".join(part for part in parts if part)), dim=True)
+    body = before + click.style(visible(citation.quote), bold=True, fg="green") + after
     click.echo("    " + body.replace("\n", "\n    "))
     click.secho(f"    {citation.url or source_url(citation)}", dim=True)
     if citation.copies:

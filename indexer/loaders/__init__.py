@@ -20,7 +20,7 @@ from .pdf import load_pdf
 from .text import load_markdown, load_text
 
 # Raise this when a loader or the metadata rules change: files are then read anew.
-READER = "1"
+READER = "2"
 
 _LOADERS: dict[str, Load] = {
     ".txt": load_text,
@@ -32,6 +32,7 @@ _LOADERS: dict[str, Load] = {
     ".pdf": load_pdf,
     ".docx": load_docx,
 }
+_TEXTS = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 _MANY = (".jsonl", ".jsonl.gz", ".jsonl.xz")
 
 
@@ -51,7 +52,8 @@ def load(path: Path) -> Extract:
 
 def _loader(path: Path, head: bytes) -> Load:
     suffix = path.suffix.lower()
-    if b"%PDF-" in head:
+    # A PDF may begin with a few stray bytes; a text may speak of "%PDF-".
+    if head.startswith(b"%PDF-") or (b"%PDF-" in head and suffix not in _TEXTS):
         return load_pdf
     if head.startswith(b"PK\x03\x04") and suffix in _LOADERS:
         return load_docx

@@ -37,6 +37,8 @@ def read_jsonl(path: Path, on_bad_line: Callable[[int, str], None]) -> Iterator[
                     continue
                 try:
                     yield _article(line, number)
+                except RecursionError:
+                    on_bad_line(number, "cấu trúc lồng quá sâu | nested too deep")
                 except (ValueError, LoadError) as error:
                     on_bad_line(number, str(error))
     except (OSError, EOFError, lzma.LZMAError) as error:
@@ -44,9 +46,10 @@ def read_jsonl(path: Path, on_bad_line: Callable[[int, str], None]) -> Iterator[
 
 
 def _open(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
-    if path.suffix == ".gz":
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
         return gzip.open(path, "rb")
-    return lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb")
+    return lzma.open(path, "rb") if suffix == ".xz" else path.open("rb")
 
 
 def _article(line: bytes, number: int) -> Extract:

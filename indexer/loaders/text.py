@@ -78,7 +78,8 @@ def _front_matter(block: str) -> dict[str, Any]:
     import yaml
 
     try:
-        record = yaml.safe_load(block)
+        # Every value as text: a date that does not exist is then no date, not the end of the article.
+        record = yaml.load(block, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
         raise LoadError(f"phần đầu (front matter) sai cú pháp YAML: {problem} | front matter is not valid YAML") from error

@@ -4,6 +4,7 @@
   "use strict";
   const script = document.currentScript;
   const base = new URL(".", script.src).href.replace(/\/$/, "");
+  const dark = script.dataset.theme === "dark" || (script.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   const english = script.dataset.lang === "en";
   const say = english
     ? { open: "Ask the news", close: "Close", refused: "This page may not show the question box yet. The administrator has to add its address to HOITIN_EMBED_ORIGINS: " }
@@ -18,11 +19,12 @@
       button { font: 600 16px/1 system-ui, sans-serif; cursor: pointer; border: 0; }
       button:focus-visible { outline: 3px solid #ffb000; outline-offset: 2px; }
       #open { position: fixed; right: 20px; bottom: 20px; z-index: 2147483646; padding: 14px 20px; border-radius: 28px; color: #fff; background: #0b57a4; box-shadow: 0 4px 14px rgb(0 0 0 / .3); }
-      #panel { position: fixed; right: 20px; bottom: 84px; z-index: 2147483647; width: 420px; height: min(680px, calc(100vh - 110px)); max-width: calc(100vw - 40px); border-radius: 12px; overflow: hidden; background: #fff; color: #1b2430; box-shadow: 0 8px 30px rgb(0 0 0 / .35); }
+      #panel { position: fixed; right: 20px; bottom: 84px; z-index: 2147483647; width: 420px; height: min(680px, calc(100vh - 110px)); max-width: calc(100vw - 40px); border-radius: 12px; overflow: hidden; background: ${dark ? "#12161d" : "#fff"}; color: ${dark ? "#e6eaf0" : "#1b2430"}; box-shadow: 0 8px 30px rgb(0 0 0 / .35); }
       #panel[hidden] { display: none; }
-      #close { position: absolute; top: 6px; right: 6px; width: 32px; height: 32px; border-radius: 16px; background: #e8edf3; color: #1b2430; }
-      iframe { width: 100%; height: 100%; border: 0; display: block; }
-      p { font: 15px/1.5 system-ui, sans-serif; margin: 48px 20px 20px; overflow-wrap: anywhere; }
+      #close { position: absolute; top: 4px; right: 6px; width: 32px; height: 32px; border-radius: 16px; background: #e8edf3; color: #1b2430; }
+      iframe { position: absolute; inset: 40px 0 0; width: 100%; height: calc(100% - 40px); border: 0; }
+      h2 { font: 600 15px/40px system-ui, sans-serif; margin: 0 48px 0 16px; color: inherit; }
+      p { font: 15px/1.5 system-ui, sans-serif; margin: 20px; overflow-wrap: anywhere; }
       @media (max-width: 480px) { #panel { inset: 0; width: 100%; height: 100%; max-width: none; border-radius: 0; } }`);
     root.adoptedStyleSheets = [style];
 
@@ -51,17 +53,17 @@
         const theme = ["light", "dark"].includes(script.dataset.theme) ? `?__theme=${script.dataset.theme}` : "";
         frame.src = `${base}${english ? "/en" : ""}/chat/${theme}`;
         frame.title = say.open;
-        panel.prepend(frame);
+        panel.append(frame);
       } catch {
         const message = document.createElement("p");
         message.textContent = say.refused + location.origin;
-        panel.prepend(message);
+        panel.append(message);
       }
     };
     const toggle = (show) => {
       panel.hidden = !show;
       open.setAttribute("aria-expanded", String(show));
-      if (show && panel.childElementCount === 1) fill();
+      if (show && panel.childElementCount === 2) fill();
       (show ? close : open).focus();
     };
     open.addEventListener("click", () => toggle(panel.hidden));
@@ -73,7 +75,9 @@
       const frame = panel.querySelector("iframe");
       if (event.data === "hoitin:close" && event.source === frame?.contentWindow && !panel.hidden) toggle(false);
     });
-    panel.append(close);
+    const heading = document.createElement("h2");
+    heading.textContent = say.open;
+    panel.append(heading, close);
     root.append(open, panel);
     document.body.append(host);
   };
