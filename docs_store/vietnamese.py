@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 # unicodedata.normalize is quadratic in runs of combining marks, so a run is cut to 4 first.
@@ -31,6 +32,7 @@ def _folding_table() -> dict[int, str]:
 
 
 _FOLD = _folding_table()
+_SHORT_TEXT = 4000  # characters
 
 # Every capital of Latin script as the inside of a character class. A range such as Ạ-Ỹ would
 # take in the small letters too: there they alternate.
@@ -52,12 +54,23 @@ def nfc(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return text in lower case without any Vietnamese mark: 'Đặng Thúy' -> 'dang thuy'."""
+    return _fold_short(text) if len(text) <= _SHORT_TEXT else text.translate(_FOLD).lower()
+
+
+@lru_cache(maxsize=1024)
+def _fold_short(text: str) -> str:
+    """Fold a passage or a headline: one question reads each of them several times."""
     return text.translate(_FOLD).lower()
 
 
 def syllables(text: str) -> list[str]:
     """Return the folded syllables, words and numbers of text, in order."""
     return _SYLLABLE.findall(fold(text))
+
+
+def folded_syllables(folded: str) -> list[str]:
+    """Return the syllables of a text that is folded already."""
+    return _SYLLABLE.findall(folded)
 
 
 def pairs(tokens: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from .query import clean
 
 CITATIONS = 5
 TIMELINE = 12  # citations of a timeline
+_NEAREST = 3  # documents named where there is no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Assistant:
             documents=opened.generation.manifest.documents,
             understood=_understood(intent),
             confidence=round(sure, 4),
-            nearest=() if found else citations[:3],
+            nearest=() if found else _one_each(citations)[:_NEAREST],
         )
 
     def _opened(self) -> _Opened:
@@ -121,6 +122,14 @@ class Assistant:
         if self._embedder is None:
             self._embedder = self._load()
         return self._embedder
+
+
+def _one_each(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Return the first citation of each document."""
+    first: dict[str, Citation] = {}
+    for citation in citations:
+        first.setdefault(citation.doc_id, citation)
+    return tuple(first.values())
 
 
 def _check_model(generation: Generation, fingerprint: str, name: str) -> None:

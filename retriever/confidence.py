@@ -24,7 +24,7 @@ FILE_NAME = "calibration.json"
 # tenth. size: of the news, for in more news a chance likeness is more likely. names: share of
 # the names in the question that stand in the passage, its headline or lead.
 FEATURES = ("coverage", "window", "cosine", "cosine_gap", "window_gap", "size", "names")
-_BACKGROUND = slice(10, 30)
+_BACKGROUND = slice(10, 20)
 
 
 @dataclass(frozen=True, slots=True)

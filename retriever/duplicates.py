@@ -16,6 +16,7 @@ _SHINGLE = 3  # syllables
 _SAME = 0.9  # share of the shorter text's shingles that stand in the longer one too
 _SAME_FIGURES = 0.8
 _ENOUGH = 20  # shingles; a shorter text says too little to be called a copy
+_COMPARED = 16  # hits: further down nobody looks
 _FIGURE = re.compile(r"\d+")
 
 
@@ -33,9 +34,10 @@ def collapse(hits: Sequence[Hit], heads: Mapping[str, Document]) -> list[Story]:
     heads: doc_id -> Document of every hit. Texts with other figures are not copies: the news of
     one year repeats that of the year before.
     """
+    rest = hits[_COMPARED:]
     groups: list[list[Hit]] = []
     prints: list[tuple[frozenset[tuple[str, ...]], frozenset[str]]] = []
-    for hit in hits:
+    for hit in hits[:_COMPARED]:
         mine = _print(hit.passage.text)
         for group, other in zip(groups, prints, strict=True):
             if all(one.passage.doc_id != hit.passage.doc_id for one in group) and _is_copy(mine, other):
@@ -44,7 +46,7 @@ def collapse(hits: Sequence[Hit], heads: Mapping[str, Document]) -> list[Story]:
         else:
             groups.append([hit])
             prints.append(mine)
-    return [_story(group, heads) for group in groups]
+    return [*(_story(group, heads) for group in groups), *(Story(hit) for hit in rest)]
 
 
 def _story(group: list[Hit], heads: Mapping[str, Document]) -> Story:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from docs_store import Generation
-from docs_store.vietnamese import CAPITALS, pairs, sentences, syllables
+from docs_store.vietnamese import CAPITALS, fold, folded_syllables, pairs, sentences, syllables
 
 from .query import Asks, Question
 
@@ -47,7 +47,7 @@ class Evidence:
     def __init__(self, question: Question, term_df: Sequence[int], pair_df: Sequence[int], passages: int) -> None:
         """term_df, pair_df: in how many of `passages` each of the question's terms and pairs stands."""
         self._pattern = _PATTERNS.get(question.asks)
-        self._names = question.names
+        self._names = [re.compile(rf"(?<!\w){name.replace(' ', '[^a-z0-9]{1,3}')}(?!\w)") for name in question.names]
         self._said = frozenset(syllables(question.text))
 
         def idf(df: int) -> float:
@@ -62,8 +62,18 @@ class Evidence:
 
     def _read(self, text: str) -> int:
         """Return which of the question's terms and pairs stand in `text`, as bits."""
+        return self._read_folded(fold(text))
+
+    def _read_sentences(self, text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the same for each sentence of `text`, folded only once where folding keeps the length."""
+        folded = fold(text)
+        if len(folded) != len(text):
+            return [self._read(text[start:end]) for start, end in spans]
+        return [self._read_folded(folded[start:end]) for start, end in spans]
+
+    def _read_folded(self, folded: str) -> int:
         bits = self._bits
-        tokens = syllables(text)
+        tokens = folded_syllables(folded)
         found = 0
         for token in bits.keys() & set(tokens):
             found |= bits[token]
@@ -89,7 +99,7 @@ class Evidence:
     def window(self, headline: str, text: str) -> float:
         """Return the greatest coverage, 0 to 1, by WINDOW neighbouring sentences of `text` under their headline."""
         above = self._read(headline)
-        read = [self._read(text[start:end]) for start, end in sentences(text)]
+        read = self._read_sentences(text, sentences(text))
         best = above
         weight = self._weight(above)
         for first in range(max(1, len(read) - WINDOW + 1)):
@@ -104,8 +114,8 @@ class Evidence:
         """Return which share, 0 to 1, of the names in the question stands in the texts; 1 if it names none."""
         if not self._names:
             return 1.0
-        held = f" {' | '.join(' '.join(syllables(text)) for text in texts)} "
-        return sum(f" {name} " in held for name in self._names) / len(self._names)
+        folded = "\n".join(fold(text) for text in texts)
+        return sum(bool(name.search(folded)) for name in self._names) / len(self._names)
 
     def quote(self, text: str) -> tuple[int, int]:
         """Return the (start, end) of the sentence of `text` that answers the question best.
@@ -117,7 +127,7 @@ class Evidence:
         if not spans:
             return 0, len(text)
         parts = [text[start:end] for start, end in spans]
-        read = [self._read(part) for part in parts]
+        read = self._read_sentences(text, spans)
         met = [self._weight(found) for found in read]
         values = [
             met[n]

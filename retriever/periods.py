@@ -384,6 +384,10 @@ def names_day_in(period: Period, text: str, published: date | None) -> bool:
     A day without a year takes that of `published`; without that it does not count.
     """
     folded = fold(nfc(text))
+    years = {day.year for day in (period.start, period.end) if day}
+    between = range(min(years), max(years) + 1) if period.start and period.end else None
+    if between and not (published and published.year in between) and not any(str(year) in folded for year in between):
+        return False  # the common case, told at once
     for pattern, meaning, relative, _ in _RULES:
         if relative or pattern.groups == 0:
             continue

@@ -30,7 +30,7 @@ class SearchSettings:
     dense_weight: float = 0.6
     evidence_weight: float = 0.8
     names_weight: float = 0.05
-    read: int = 30
+    read: int = 20
     fields: FieldWeights = field(default_factory=FieldWeights)
     reranker: Reranker | None = None
     reranked: int = 20

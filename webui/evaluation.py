@@ -26,7 +26,8 @@ from .plot import risk_coverage_svg
 from .settings import Settings
 
 Measures = dict[str, dict[str, float]]
-_ABSTENTION, _QUOTE = "abstention", "quote"
+_ABSTENTION, _QUOTE, _HELD_OUT = "abstention", "quote", "abstention-held-out"
+_SINGLE = (_ABSTENTION, _QUOTE, _HELD_OUT)
 
 
 def evaluate_sets(
@@ -45,6 +46,8 @@ def evaluate_sets(
     that get an answer. calibrating: fit the confidence by them and keep it in the data folder.
     out: a folder for report.md, report.json and risk-coverage.svg.
     """
+    if answers and len(paths) > 1:
+        raise UsageError("--answers đi với một bộ câu hỏi | --answers goes with one question set")
     embedder = make_embedder(settings)
     search = SearchSettings(reranker=make_reranker(settings))
     results: dict[str, Measures] = {}
@@ -67,9 +70,27 @@ def evaluate_sets(
         results[name][_ABSTENTION] = abstention_measures(of_set, calibration)
     if len(sets) > 1:
         results["all"] = {_ABSTENTION: abstention_measures(everything, calibration)}
+    if len(sets) > 2:
+        results["all"][_HELD_OUT] = _held_out(judged)
     if out:
         _write(out, results, risk_coverage(everything, calibration) if len(sets) > 1 else [], calibration)
     return results
+
+
+def _held_out(judged: dict[str, list[Judged]]) -> dict[str, float]:
+    """Return the shares that get an answer where each set is judged by a calibration that saw only the others."""
+    parts = []
+    for name, of_set in judged.items():
+        others = calibrate([one for other, of_other in judged.items() if other != name for one in of_other])
+        parts.append(abstention_measures(of_set, others))
+
+    def share(measure: str, of: str) -> float:
+        return sum(part[measure] * part[of] for part in parts) / sum(part[of] for part in parts)
+
+    return {
+        "answerable-answered": share("answerable-answered", "answerable"),
+        "strangers-answered": share("strangers-answered", "strangers"),
+    }
 
 
 def _calibrated(judged: Sequence[Judged], settings: Settings, embedder: Embedder) -> Calibration:
@@ -105,11 +126,11 @@ def table(results: dict[str, Measures]) -> str:
     """Return the measures as a Markdown table, one row for each set and ranking."""
     lines = []
     for name, measures in results.items():
-        for kind in (_ABSTENTION, _QUOTE):
+        for kind in _SINGLE:
             if kind in measures:
                 values = ", ".join(f"{key} {_number(key, value)}" for key, value in measures[kind].items())
                 lines.append(f"\n{name}, {kind}: {values}")
-        rankings = {ranking: values for ranking, values in measures.items() if ranking not in (_ABSTENTION, _QUOTE)}
+        rankings = {ranking: values for ranking, values in measures.items() if ranking not in _SINGLE}
         if rankings:
             columns = list(next(iter(rankings.values())))
             lines += ["", f"| {name} | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]

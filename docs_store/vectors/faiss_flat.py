@@ -56,6 +56,11 @@ class FaissIndex:
     def search(self, vector: NDArray[np.float32], top_k: int) -> list[tuple[int, float]]:
         if not self.count or top_k < 1:
             return []
+        import faiss
+
+        # One question keeps one core busy for a millisecond or two; waking a second one for it took up to 20.
+        # The setting is this thread's own.
+        faiss.omp_set_num_threads(1)
         scores, ids = self._index.search(vector.reshape(1, -1), min(top_k, self.count))
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
