@@ -568,3 +568,26 @@ def test_the_widget_leaves_no_new_globals_on_the_host_page(
     expect(frame.locator(".hoitin-box textarea")).to_be_visible()
     assert page.evaluate(globals_of) == without
     assert page.evaluate("document.body.lastElementChild.shadowRoot") is None
+
+
+def test_a_period_is_shown_and_its_button_takes_it_off(live: Live, visit: Visitor) -> None:
+    page = visit(f"{live.url}/chat/").page
+    answer = ask(page, "Techfest có bao nhiêu gian hàng trong tháng 11 năm 2023?")
+    assert "từ 01/11/2023 đến 30/11/2023" in answer.locator(".hoitin-understood").inner_text()
+    button = page.locator(".hoitin-any-time:visible")
+    assert "từ 01/11/2023 đến 30/11/2023" in button.inner_text()
+    answers = page.locator(".hoitin-chat .message.bot")
+    before = answers.count()
+    button.click()
+    page.wait_for_function(f"document.querySelectorAll('.hoitin-chat .message.bot').length === {before + 1}")
+    assert answers.last.locator(".hoitin-card").count() > 0
+    assert "từ 01/11/2023" not in answers.last.inner_text()
+    assert page.locator(".hoitin-any-time:visible").count() == 0
+
+
+def test_a_follow_up_shows_the_question_it_was_taken_for(live: Live, visit: Visitor) -> None:
+    page = visit(f"{live.url}/chat/").page
+    ask(page, "Techfest Việt Nam 2024 đón bao nhiêu lượt khách?")
+    answer = ask(page, "con nam 2023 thi sao")
+    assert "Hiểu là: Techfest Việt Nam 2023 đón bao nhiêu lượt khách?" in answer.locator(".hoitin-understood").inner_text()
+    assert "6.500 lượt khách" in answer.locator(".hoitin-card").first.inner_text()
