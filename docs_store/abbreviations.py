@@ -134,6 +134,10 @@ class Abbreviations:
             else:
                 self._by_long.setdefault(" ".join(syllables(entry.short)), []).append(entry)
 
+    def knows(self, word: str) -> bool:
+        """Tell whether `word` is a short form, however it is written."""
+        return _short_key(word) in self._by_short
+
     def readings(self, question: str, limit: int = 3) -> list[Reading]:
         """Return up to `limit` other ways to write the question, the fullest first; often none."""
         asked = self.replacements(question)

@@ -63,7 +63,7 @@ def find_intent(
     period = find_period(asked, today) if dated and not any_time and not told_at_length else None
     newest, timeline = wants_newest(asked), wants_timeline(asked)
     about = without_time(asked, period if period and not period.year_only else None) if period or newest or timeline else asked
-    about, corrections = correct(about or asked, generation.lexical.frequencies)
+    about, corrections = correct(about or asked, generation.lexical.frequencies, abbreviations.knows)
     readings = [reading for reading in abbreviations.readings(about) if len(reading.text) <= MAX_QUESTION]
     ways = [Way(understand(about))]
     ways += [Way(understand(reading.text), RENAMED_SHARE if reading.renamed else 1.0) for reading in readings]

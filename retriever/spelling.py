@@ -37,12 +37,18 @@ class Correction:
     meant: str
 
 
-def correct(text: str, frequencies: Frequencies) -> tuple[str, tuple[Correction, ...]]:
-    """Return the question with its slips put right, and what was changed."""
+def correct(
+    text: str, frequencies: Frequencies, is_known: Callable[[str], bool] = lambda _: False
+) -> tuple[str, tuple[Correction, ...]]:
+    """Return the question with its slips put right, and what was changed.
+
+    is_known: tells of a word that the news lacks whether it is none the less no slip.
+    """
     words = list(_WORD.finditer(text))
     keys = [fold(word.group()) for word in words]
     known = frequencies("body", keys)
     unknown = [n for n, count in enumerate(known) if count == 0 and len(keys[n]) > 2 and _is_slip(words[n].group())]
+    unknown = [n for n in unknown if not is_known(words[n].group())]
     if len(unknown) > _MOST:
         return text, ()
     changes: list[Correction] = []

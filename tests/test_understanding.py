@@ -191,6 +191,12 @@ def test_both_forms_of_a_name_find_the_article_that_has_one(assistant: Assistant
         assert first_title(assistant, question) == "Bộ Khoa học và Công nghệ khai trương phòng thử nghiệm"
 
 
+def test_an_abbreviation_that_the_news_lacks_is_no_slip(assistant: Assistant) -> None:
+    understood = assistant.ask("bo khcn khai truong phong nao").understood
+    assert understood.corrections == ()
+    assert ("khcn", "Khoa học và Công nghệ") in understood.also_called
+
+
 def test_what_was_understood_is_told(assistant: Assistant) -> None:
     understood = assistant.ask("Bộ KH&CN khai trương phòng thử nghiệmm nào?").understood
     assert ("KH&CN", "Khoa học và Công nghệ") in understood.also_called
