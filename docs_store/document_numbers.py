@@ -58,7 +58,7 @@ _WORDED = re.compile(
 _BODIES = r"(?:iso|iec|cispr|astm|itu|etsi|en|guide|ts|tr)"
 _STANDARD = re.compile(
     rf"(?<!\w)((?:qcvn|tcvn|tcxdvn|tcqs|iso|iec|astm|itu|etsi)(?:{_GAP}[/ -]{_GAP}{_BODIES}){{0,3}})"
-    rf"{_GAP}[:-]?{_GAP}(\d{{1,6}}(?:[.-]\d{{1,4}}){{0,4}})"
+    rf"{_GAP}[:-]?{_GAP}(?!{_YEAR}(?![\w:.-]))(\d{{1,6}}(?:[.-]\d{{1,4}}){{0,4}})"
     rf"(?:{_GAP}:{_GAP}({_YEAR})(?:{_GAP}/{_GAP}([a-z]{{2,8}}))?)?(?!\w)"
 )
 _ORGANISATIONS = re.compile(r"[a-z]+")
