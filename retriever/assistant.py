@@ -94,6 +94,10 @@ class Assistant:
             kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
         evidence = findings.evidences[0]
         citations = tuple(_citation(number, story, findings.head(story), evidence) for number, story in enumerate(kept, 1))
+        nearest = () if found else _one_each(citations)[:_NEAREST]
+        if not found and not nearest and intent.filter:  # nothing at that time: name what comes closest at any other
+            elsewhere = self.ask(question, turns, today=today, any_time=True)
+            nearest = _one_each(elsewhere.citations or elsewhere.nearest)[:_NEAREST]
         return Answer(
             question=clean(question),
             found=found,
@@ -102,7 +106,7 @@ class Assistant:
             documents=opened.generation.manifest.documents,
             understood=_understood(intent),
             confidence=round(sure, 4),
-            nearest=() if found else _one_each(citations)[:_NEAREST],
+            nearest=nearest,
         )
 
     def _opened(self) -> _Opened:

@@ -95,6 +95,8 @@ def test_the_period_is_told_and_can_be_taken_off(assistant: Assistant) -> None:
 def test_nothing_in_the_period_is_no_answer(assistant: Assistant) -> None:
     answer = assistant.ask("mạng 5G phủ sóng xã nào tháng 1 năm 2020", today=TODAY)
     assert not answer.found
+    assert answer.citations == ()
+    assert "5G" in answer.nearest[0].title  # of another time, and only named
 
 
 def test_the_newest_come_first_where_that_is_asked(assistant: Assistant) -> None:

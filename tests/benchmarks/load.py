@@ -9,6 +9,7 @@ to ten syllables, and the share of them whose own article comes first.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -21,7 +22,7 @@ import time
 from pathlib import Path
 from statistics import mean, median, quantiles
 
-from docs_store import load_embedder
+from docs_store import Generations, load_embedder
 from docs_store.vietnamese import fold
 from indexer import loaders
 from retriever import Assistant
@@ -40,6 +41,7 @@ def main() -> None:
         data = options.data or Path(temporary, "data")
         rows = [("machine", f"{os.cpu_count()} cores, Python {platform.python_version()}")]
         rows += _index(options.file, data, Path(temporary))
+        rows += _embedding(data)
         rows += _questions(options.file, data, options.questions)
         rows += _cold(data)
     width = max(len(name) for name, _ in rows)
@@ -79,6 +81,17 @@ def _run_index(data: Path, file: Path) -> tuple[float, float, dict[str, object]]
         check=True,
     )
     return time.monotonic() - started, int(done.stderr.split()[-1]) / 1024, json.loads(done.stdout)
+
+
+def _embedding(data: Path) -> list[tuple[str, str]]:
+    """Return how many passages of the index the default model embeds in a second."""
+    held = Generations(data).open_current().passages
+    documents = list(itertools.islice(held.all_documents(), 3000))
+    texts = [passage.text for document in documents for passage in held.document_passages(document.doc_id)]
+    embedder = load_embedder()
+    started = time.perf_counter()
+    embedder.embed_documents(texts)
+    return [("default model", f"{len(texts) / (time.perf_counter() - started):.0f} passages a second")]
 
 
 def _questions(file: Path, data: Path, count: int) -> list[tuple[str, str]]:
