@@ -94,8 +94,8 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                 gr.Markdown(f"## {messages.sources}")
                 sources = gr.Markdown(no_sources_html(messages), latex_delimiters=[])
         outputs = [chatbot, sources, box, chat, any_time]
-        # Not queued: one plain request an event, and no event stream, which a proxy may buffer and
-        # which lost the answer to a question sent just as the stream of the one before was closing.
+        # Not queued: one plain request an event, and no event stream, which a proxy may buffer. With the stream a
+        # few questions asked while a page loaded went unanswered in a browser on a cold machine.
         plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
         private: dict[str, Any] = {"api_visibility": "private", **plain}
         box.submit(ask, [box, chat], outputs, api_name="ask", **plain)
