@@ -5,6 +5,7 @@ library of documents. Imports no other room; importing it loads no engine.
 """
 
 from .abbreviations import Abbreviations, load_abbreviations
+from .dates import FIRST_YEAR, LAST_YEAR, make_date
 from .embedding import DEFAULT_MODEL, Embedder, load_embedder
 from .errors import (
     BusyError,
@@ -23,6 +24,8 @@ from .records import Document, Manifest, ModelCard, Passage
 
 __all__ = [
     "DEFAULT_MODEL",
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Abbreviations",
     "Builder",
     "BusyError",
@@ -45,4 +48,5 @@ __all__ = [
     "UsageError",
     "load_abbreviations",
     "load_embedder",
+    "make_date",
 ]

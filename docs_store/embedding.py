@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .errors import ModelError
+from .errors import ModelError, first_line
 from .records import ModelCard
 
 if TYPE_CHECKING:
@@ -124,9 +124,8 @@ class SentenceTransformerEmbedder:
             if not any(self._model.prompts.values()):
                 self._model.prompts.update(_missing_prompts(name))
         except Exception as error:  # a missing folder, no network, a broken file: each raises its own kind
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(
-                f"Không nạp được mô hình nhúng {name!r} | Cannot load embedding model {name!r}: {reason}",
+                f"Không nạp được mô hình nhúng {name!r} | Cannot load embedding model {name!r}: {first_line(error)}",
                 "kiểm tra tên hoặc thư mục mô hình; máy không có mạng thì chép thư mục mô hình vào máy",
             ) from error
         dimension = self._model.get_embedding_dimension()

@@ -16,6 +16,12 @@ editor or the administrator who can act on them.
 from __future__ import annotations
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what another library says of its error, or the error's name if it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 class HoitinError(Exception):
     """Root of the tree. `str(error)` is one plain sentence; `next_step` a command or advice."""
 

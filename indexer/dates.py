@@ -6,17 +6,11 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from docs_store import make_date
+
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?![\d/]|[.-]\d)")
 _WORDS = re.compile(r"(?<!\d)(\d{1,2})\s+tháng\s+(\d{1,2})\s*(?:,|năm)?\s*(\d{4})(?!\d)", re.IGNORECASE)
-
-
-def make_date(year: int, month: int, day: int) -> date | None:
-    """Return the date if it exists and a news item can bear it (1945 to 2100), else None."""
-    try:
-        return date(year, month, day) if 1945 <= year <= 2100 else None
-    except ValueError:
-        return None
 
 
 def parse_date(value: Any) -> date | None:

@@ -4,7 +4,7 @@ from .answer import Answer, Citation, Copy, Hit, Understood
 from .assistant import AnswerSettings, Assistant
 from .confidence import Calibration, load_calibration, save_calibration
 from .follow_up import Turn, complete_question
-from .intent import Intent, Way, find_intent, plain_intent
+from .intent import Intent, Way, find_intent
 from .query import MAX_QUESTION, Asks, Question, understand
 from .reranking import CrossEncoderReranker, Reranker
 from .search import SearchSettings, search
@@ -30,7 +30,6 @@ __all__ = [
     "complete_question",
     "find_intent",
     "load_calibration",
-    "plain_intent",
     "save_calibration",
     "search",
     "understand",

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .confidence import FEATURES, Calibration
+from .confidence import Calibration
 from .evaluate import QuestionSet, Searcher
 from .findings import Findings, FindSettings, find
 
 MOST_STRANGERS_ANSWERED = 0.1
-_FIRST = 3  # stories that may answer
 _CURVE_POINTS = 101
 
 
@@ -43,7 +42,7 @@ def judge(searcher: Searcher, own: QuestionSet, strangers: Sequence[str], sample
     judged = []
     for query_id in _some(chance, sorted(own.queries), sample):
         findings = _find(searcher, own.queries[query_id])
-        stories = findings.distinct(_FIRST)
+        stories = findings.judged()
         right = bool(stories) and names[stories[0].hit.passage.doc_id] in own.qrels[query_id]
         judged.append(Judged(True, right, _features(findings)))
     judged += [Judged(False, False, _features(_find(searcher, text))) for text in _some(chance, sorted(strangers), sample)]
@@ -102,12 +101,9 @@ def _find(searcher: Searcher, question: str) -> Findings:
 
 
 def _features(findings: Findings) -> tuple[tuple[float, ...], ...]:
-    seen = (findings.story_features(story) for story in findings.distinct(_FIRST))
+    seen = (findings.story_features(story) for story in findings.judged())
     return tuple(one for one in seen if one is not None)
 
 
 def _some(chance: random.Random, values: Sequence[str], count: int) -> list[str]:
     return chance.sample(values, min(count, len(values)))
-
-
-__all__ = ["FEATURES", "Judged", "abstention_measures", "calibrate", "judge", "risk_coverage"]

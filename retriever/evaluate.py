@@ -23,7 +23,7 @@ from .answer import Hit
 from .evidence import find_evidence
 from .intent import Intent, find_intent
 from .query import MAX_QUESTION
-from .search import SearchSettings, fuse, search
+from .search import SearchSettings, embed_ways, fuse, search
 from .typed import TYPED
 
 DEPTH = 100  # passages asked for, so that ten documents are left when each counts once
@@ -71,6 +71,7 @@ def read_question_csv(path: Path, generation: Generation) -> QuestionSet:
     The first row may name the columns. Raises UsageError for a row whose document is not indexed.
     """
     documents = list(generation.passages.all_documents())
+    texts = {document.doc_id: [fold(text) for text in (document.title, *document.pages)] for document in documents}
     queries: dict[str, str] = {}
     qrels: dict[str, dict[str, int]] = {}
     names = document_names(generation)
@@ -90,9 +91,7 @@ def read_question_csv(path: Path, generation: Generation) -> QuestionSet:
             for document in documents
             if wanted in (document.doc_id, document.title, Path(document.source).name, names[document.doc_id])
         } or {
-            names[document.doc_id]: 1
-            for document in documents
-            if any(fold(wanted) in fold(page) for page in document.pages) or fold(wanted) in fold(document.title)
+            names[document.doc_id]: 1 for document in documents if any(fold(wanted) in text for text in texts[document.doc_id])
         }
         if not right or not wanted:
             raise UsageError(
@@ -196,7 +195,8 @@ class Searcher:
         return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, self.settings))
 
     def scores(self, question: str) -> list[str]:
-        return self.documents(fuse(self.generation, self.embedder, self.intent(question), DEPTH, self.settings))
+        intent = self.intent(question)
+        return self.documents(fuse(self.generation, embed_ways(self.embedder, intent), intent, DEPTH, self.settings))
 
     def lexical(self, question: str) -> list[str]:
         ranked = self.generation.lexical.search(question, DEPTH, self.settings.fields)

@@ -31,7 +31,7 @@ _TIME = re.compile(
 _NUMBER = re.compile(r"\d|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|trăm|nghìn|triệu|tỷ)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?:[Ôô]ng|[Bb]à|TS\.|PGS|GS|[Tt]rưởng|[Cc]hủ tịch|[Gg]iám đốc|[Tt]hư ký)"
-    rf"[^.;]{{0,40}}[{CAPITALS}]\w+ [{CAPITALS}]\w+|(?:[{CAPITALS}]\w+[ ]?){{2,}}"
+    rf"[^.;]{{0,40}}[{CAPITALS}]\w+ [{CAPITALS}]\w+|(?:[{CAPITALS}]\w+ ){{2,}}"
 )
 _PLACE = re.compile(rf"\b(?i:tại|ở|thuộc|tỉnh|thành phố|huyện|quận|TP\.?)\s+[{CAPITALS}]\w*")
 _PATTERNS = {Asks.TIME: _TIME, Asks.NUMBER: _NUMBER, Asks.PERSON: _PERSON, Asks.PLACE: _PLACE}

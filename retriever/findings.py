@@ -51,6 +51,10 @@ class Findings:
         by_passage = {story.hit.passage.passage_id: story for story in self.stories}
         return [by_passage[hit.passage.passage_id] for hit in distinct_first([one.hit for one in self.stories], limit)]
 
+    def judged(self) -> list[Story]:
+        """Return the first stories: one of them has to be good enough."""
+        return self.distinct(_JUDGED)
+
     def story_features(self, story: Story) -> tuple[float, ...] | None:
         """Return what the confidence in a story depends on; None if it lacks what the question names."""
         head = self.head(story)
@@ -68,7 +72,7 @@ class Findings:
 
     def confidence(self, calibration: Calibration) -> float:
         """Return the likelihood, 0 to 1, that the first stories answer."""
-        return max((self.story_confidence(story, calibration) for story in self.distinct(_JUDGED)), default=0.0)
+        return max((self.story_confidence(story, calibration) for story in self.judged()), default=0.0)
 
 
 def find(generation: Generation, embedder: Embedder, intent: Intent, settings: FindSettings) -> Findings:

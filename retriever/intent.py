@@ -59,8 +59,9 @@ def find_intent(
     asked = clean(text)
     numbers = [number.key for number in find_numbers(asked)]
     told_at_length = len(syllables(asked)) > _LONG  # a time in it is part of the story, not of what is asked for
-    dated = bool(generation.passages.newest(1))
-    period = find_period(asked, today) if dated and not any_time and not told_at_length else None
+    period = None if any_time or told_at_length else find_period(asked, today)
+    if period and not generation.passages.newest(1):
+        period = None  # news without a single date cannot be held to one
     newest, timeline = wants_newest(asked), wants_timeline(asked)
     about = without_time(asked, period if period and not period.year_only else None) if period or newest or timeline else asked
     about, corrections = correct(about or asked, generation.lexical.frequencies, abbreviations.knows)
@@ -77,9 +78,3 @@ def find_intent(
         corrections=corrections,
         also_called=tuple(dict.fromkeys((one.said, one.meant) for reading in readings for one in reading.used)),
     )
-
-
-def plain_intent(text: str) -> Intent:
-    """Return the intent of a question taken word for word."""
-    question = understand(text)
-    return Intent(question.text, (Way(question),))

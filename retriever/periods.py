@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from docs_store import FIRST_YEAR, LAST_YEAR, make_date
 from docs_store.document_numbers import find_numbers
 from docs_store.vietnamese import fold, nfc
-
-_FIRST_YEAR, _LAST_YEAR = 1945, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,8 @@ _START = r"(?<![\w/.,:-])"
 _OF_YEAR = rf"(?:[ ]?[,/-][ ]?|{_SPACE}(?:nam{_SPACE})?){_YEAR}"
 
 
-def make_day(year: int, month: int, day: int) -> date | None:
-    """Return the day if there is one and it lies between 1945 and 2100."""
-    try:
-        return date(year, month, day) if _FIRST_YEAR <= year <= _LAST_YEAR else None
-    except ValueError:
-        return None
-
-
 def _month(year: int, month: int) -> Days | None:
-    if not (1 <= month <= 12 and _FIRST_YEAR <= year <= _LAST_YEAR):
+    if not (1 <= month <= 12 and FIRST_YEAR <= year <= LAST_YEAR):
         return None
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
@@ -119,25 +110,25 @@ def _one(day: date | None) -> Days | None:
 @_rule(rf"{_START}(?:(?:ngay|mung|hom|sang|chieu|toi){_SPACE})?{_DMY}")
 def _(match: re.Match[str], today: date) -> Days | None:
     day, month, year = map(int, match.groups())
-    return _one(make_day(year, month, day))
+    return _one(make_date(year, month, day))
 
 
 @_rule(rf"{_START}(?:ngay{_SPACE})?{_ISO}")
 def _(match: re.Match[str], today: date) -> Days | None:
-    return _one(make_day(*map(int, match.groups())))
+    return _one(make_date(*map(int, match.groups())))
 
 
 @_rule(rf"{_START}(?:ngay|mung){_SPACE}(\d{{1,2}}){_SPACE}thang{_SPACE}(\d{{1,2}}){_OF_YEAR}")
 def _(match: re.Match[str], today: date) -> Days | None:
     day, month, year = map(int, match.groups())
-    return _one(make_day(year, month, day))
+    return _one(make_date(year, month, day))
 
 
 @_rule(rf"{_START}(?:ngay|mung){_SPACE}(\d{{1,2}})(?:[ ]?[/-][ ]?|{_SPACE}thang{_SPACE})(\d{{1,2}})(?![\d/%]|[.-]\d)")
 def _(match: re.Match[str], today: date) -> Days | None:
     day, month = map(int, match.groups())
-    this_year = make_day(today.year, month, day)
-    return _one(this_year if this_year and this_year <= today else make_day(today.year - 1, month, day))
+    this_year = make_date(today.year, month, day)
+    return _one(this_year if this_year and this_year <= today else make_date(today.year - 1, month, day))
 
 
 @_rule(rf"{_START}(dau|giua|cuoi){_SPACE}thang{_SPACE}(\d{{1,2}})(?:{_OF_YEAR})?(?![\d/])")
@@ -215,7 +206,7 @@ def _(match: re.Match[str], today: date) -> Days | None:
     if unit in ("ngay", "tuan"):
         return today - timedelta(days=count * (7 if unit == "tuan" else 1)), today
     year, month = _before(today.year, today.month, count * {"thang": 1, "quy": 3, "nam": 12}[unit])
-    if year < _FIRST_YEAR:
+    if year < FIRST_YEAR:
         return None
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1])), today
 
@@ -314,7 +305,7 @@ def _ranges(text: str, folded: str, today: date) -> Iterator[Period]:
     """Yield the periods that name both ends together."""
     if match := _FROM_DAY.search(folded):
         first_day, first_month, day, month, year = map(int, match.groups())
-        start, end = make_day(year, first_month, first_day), make_day(year, month, day)
+        start, end = make_date(year, first_month, first_day), make_date(year, month, day)
         if start and end and start <= end:
             yield Period(start, end, text[slice(*match.span())], match.span())
     if match := _FROM_MONTH.search(folded):
@@ -402,7 +393,7 @@ def names_day_in(period: Period, text: str, published: date | None) -> bool:
             year = match.group(3) if pattern is _DAY_WORDS else None
             if not year and published is None:
                 continue
-            day = make_day(int(year) if year else published.year if published else 0, int(match.group(2)), int(match.group(1)))
+            day = make_date(int(year) if year else published.year if published else 0, int(match.group(2)), int(match.group(1)))
             if day and _inside(period, (day, day)):
                 return True
     return False

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from docs_store import ModelError
+from docs_store.errors import first_line
 
 from .answer import Hit
 
@@ -29,9 +30,8 @@ class CrossEncoderReranker:
 
             self._model = CrossEncoder(name)
         except Exception as error:  # a missing folder, no network, a broken file: each raises its own kind
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(
-                f"Không nạp được mô hình xếp lại {name!r} | Cannot load reranking model {name!r}: {reason}",
+                f"Không nạp được mô hình xếp lại {name!r} | Cannot load reranking model {name!r}: {first_line(error)}",
                 "kiểm tra HOITIN_RERANKER; máy không có mạng thì chép thư mục mô hình vào máy",
             ) from error
 

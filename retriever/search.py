@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from docs_store import Document, Embedder, FieldWeights, Generation
 
 from .answer import Hit
-from .evidence import find_evidence
+from .evidence import Evidence, find_evidence
 from .intent import Intent
 from .periods import Period, names_day_in
 from .reranking import Reranker
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
 
 Days = tuple[date | None, date | None]
 
@@ -53,30 +60,37 @@ def search(
     ask, the best counts. Passages that hold the document number asked for come before all others.
     """
     settings = settings or SearchSettings()
+    vectors = embed_ways(embedder, intent)
+    evidences = [find_evidence(generation, way.question) for way in intent.ways]
 
     def ordered(hits: Sequence[Hit]) -> list[Hit]:
-        seen = read(generation, intent, hits, settings)
+        seen = read(generation, evidences, hits, settings)
         return settings.reranker.rerank(intent.question.text, seen, settings.reranked) if settings.reranker else seen
 
-    hits = ordered(fuse(generation, embedder, intent, top_k, settings))
+    hits = ordered(fuse(generation, vectors, intent, top_k, settings))
     if intent.number:
-        holders = ordered(_holders(generation, embedder, intent, top_k, settings))
+        holders = ordered(_holders(generation, vectors, intent, top_k, settings))
         first = [replace(hit, score=hit.score + _HOLDS_NUMBER) for hit in holders]
         held = {hit.passage.passage_id for hit in first}
         hits = [*first, *(hit for hit in hits if hit.passage.passage_id not in held)][:top_k]
     return hits
 
 
-def fuse(generation: Generation, embedder: Embedder, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
-    """Return up to top_k passages by BM25 and dense score together, best first."""
+def embed_ways(embedder: Embedder, intent: Intent) -> Vectors:
+    """Return the unit vectors of the ways to ask, shape (len(intent.ways), dimension)."""
+    return embedder.embed_queries([way.question.text for way in intent.ways])
+
+
+def fuse(generation: Generation, vectors: Vectors, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
+    """Return up to top_k passages by BM25 and dense score together, best first. vectors: of the ways to ask."""
     period = intent.filter
     lexical = _lexical(generation, intent, settings, days=(period.start, period.end) if period else None)
-    dense = _dense(generation, embedder, intent, settings.dense_depth * (_DEEPER if period else 1))
+    dense = _dense(generation, vectors, intent, settings.dense_depth * (_DEEPER if period else 1))
     if period is None:
-        return _fused(generation, embedder, intent, lexical, dense, top_k, settings)
+        return _fused(generation, vectors, lexical, dense, top_k, settings)
     if not period.relative:  # news of another day may speak of the day asked for
         lexical = _lexical(generation, intent, settings) | lexical
-    hits = _fused(generation, embedder, intent, lexical, dense, len(lexical) + len(dense), settings)
+    hits = _fused(generation, vectors, lexical, dense, len(lexical) + len(dense), settings)
     heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
     return [hit for hit in hits if in_period(period, heads[hit.passage.doc_id], hit.passage.text)][:top_k]
 
@@ -89,9 +103,8 @@ def in_period(period: Period, head: Document, text: str) -> bool:
     return not period.relative and names_day_in(period, f"{head.title}\n{text}", day)
 
 
-def read(generation: Generation, intent: Intent, hits: Sequence[Hit], settings: SearchSettings) -> list[Hit]:
+def read(generation: Generation, evidences: Sequence[Evidence], hits: Sequence[Hit], settings: SearchSettings) -> list[Hit]:
     """Return the hits, the first of them moved by how much of the question stands close together in each."""
-    evidences = [find_evidence(generation, way.question) for way in intent.ways]
     heads = generation.passages.heads(hit.passage.doc_id for hit in hits[: settings.read])
     seen = []
     for hit in hits[: settings.read]:
@@ -116,25 +129,24 @@ def _lexical(
     return scores
 
 
-def _dense(generation: Generation, embedder: Embedder, intent: Intent, depth: int) -> dict[int, float]:
+def _dense(generation: Generation, vectors: Vectors, intent: Intent, depth: int) -> dict[int, float]:
     """Return passage id -> cosine of the nearest passages, over the ways to ask."""
     scores: dict[int, float] = {}
-    for way, vector in zip(intent.ways, embedder.embed_queries([way.question.text for way in intent.ways]), strict=True):
+    for way, vector in zip(intent.ways, vectors, strict=True):
         for passage_id, cosine in generation.vectors.search(vector, depth):
             scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * cosine)
     return scores
 
 
-def _holders(generation: Generation, embedder: Embedder, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
+def _holders(generation: Generation, vectors: Vectors, intent: Intent, top_k: int, settings: SearchSettings) -> list[Hit]:
     """Return the passages that hold the document number asked for, best first."""
     lexical = _lexical(generation, intent, settings, number=intent.number)
-    return _fused(generation, embedder, intent, lexical, {}, top_k, settings)
+    return _fused(generation, vectors, lexical, {}, top_k, settings)
 
 
 def _fused(
     generation: Generation,
-    embedder: Embedder,
-    intent: Intent,
+    vectors: Vectors,
     lexical: dict[int, float],
     dense: dict[int, float],
     top_k: int,
@@ -143,8 +155,7 @@ def _fused(
     missing = [passage_id for passage_id in lexical if passage_id not in dense]
     cosines = dict(dense)
     if missing:
-        vector = embedder.embed_queries([intent.question.text])[0]
-        cosines |= zip(missing, generation.vectors.scores(vector, missing), strict=True)
+        cosines |= zip(missing, generation.vectors.scores(vectors[0], missing), strict=True)
     scores = {
         passage_id: lexical.get(passage_id, 0.0) + settings.dense_weight * max(cosine, 0.0)
         for passage_id, cosine in cosines.items()

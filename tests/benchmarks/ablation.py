@@ -14,7 +14,7 @@ from statistics import mean
 
 from docs_store import FieldWeights, Generations, load_embedder
 from indexer import reindex
-from retriever import SearchSettings, plain_intent, search
+from retriever import MAX_QUESTION, Intent, SearchSettings, Way, search, understand
 from retriever.evaluate import DEPTH, QuestionSet, Searcher, ndcg_at_k, read_question_set
 
 BODY = FieldWeights(body=1.0, pairs=0.0, heading=0.0, accented=0.0)
@@ -30,10 +30,15 @@ def _stage(**settings: float) -> Callable[[Searcher], Callable[[str], list[str]]
     def stage(searcher: Searcher) -> Callable[[str], list[str]]:
         chosen = SearchSettings(**settings)  # type: ignore[arg-type]
         return lambda question: searcher.documents(
-            search(searcher.generation, searcher.embedder, plain_intent(question[:1000]), DEPTH, chosen)
+            search(searcher.generation, searcher.embedder, _word_for_word(question[:MAX_QUESTION]), DEPTH, chosen)
         )
 
     return stage
+
+
+def _word_for_word(text: str) -> Intent:
+    question = understand(text)
+    return Intent(question.text, (Way(question),))
 
 
 STEPS: dict[str, Callable[[Searcher], Callable[[str], list[str]]]] = {
