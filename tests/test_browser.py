@@ -579,10 +579,10 @@ def test_a_period_is_shown_and_its_button_takes_it_off(live: Live, visit: Visito
     answers = page.locator(".hoitin-chat .message.bot")
     before = answers.count()
     button.click()
-    page.wait_for_function(f"document.querySelectorAll('.hoitin-chat .message.bot').length === {before + 1}")
-    assert answers.last.locator(".hoitin-card").count() > 0
+    expect(answers).to_have_count(before + 1)
+    expect(answers.last.locator(".hoitin-card").first).to_be_visible()
     assert "từ 01/11/2023" not in answers.last.inner_text()
-    assert page.locator(".hoitin-any-time:visible").count() == 0
+    expect(page.locator(".hoitin-any-time:visible")).to_have_count(0)
 
 
 def test_a_follow_up_shows_the_question_it_was_taken_for(live: Live, visit: Visitor) -> None:
