@@ -20,7 +20,7 @@ from .errors import (
 from .generations import Builder, Generation, Generations
 from .lexical import FieldWeights
 from .library import FileState, Library
-from .records import Document, Manifest, ModelCard, Passage
+from .records import Document, Manifest, ModelCard, PageNote, Passage
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -44,6 +44,7 @@ __all__ = [
     "ModelError",
     "ModelMismatchError",
     "NoIndexError",
+    "PageNote",
     "Passage",
     "UsageError",
     "load_abbreviations",

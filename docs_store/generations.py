@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 KEPT_GENERATIONS = 3
 _MANIFEST = "manifest.json"
 _PASSAGES = "passages.sqlite"

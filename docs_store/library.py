@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from .errors import DamagedIndexError
-from .records import Document
+from .records import Document, PageNote
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files(
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS failures(
     path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE, place TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS documents_by_path ON documents(path);
 """
+_DATES = ("published", "updated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class FileState:
 def document_to_json(document: Document) -> str:
     """Return the document as one line of JSON that `document_from_json` reads back."""
     record = asdict(document)
-    record["published"] = document.published.isoformat() if document.published else None
+    for name in _DATES:
+        record[name] = record[name].isoformat() if record[name] else None
     return json.dumps(record, ensure_ascii=False)
 
 
@@ -54,7 +56,9 @@ def document_from_json(text: str) -> Document:
     """Return the document that `document_to_json` wrote."""
     record: dict[str, Any] = json.loads(text)
     record["pages"] = tuple(record["pages"])
-    record["published"] = date.fromisoformat(record["published"]) if record["published"] else None
+    record["notes"] = tuple(PageNote(**note) for note in record.get("notes", ()))
+    for name in _DATES:
+        record[name] = date.fromisoformat(record[name]) if record.get(name) else None
     return Document(**record)
 
 

@@ -10,17 +10,20 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from .abbreviations import Abbreviation, find_abbreviations
-from .records import Document, Passage
+from .records import Document, PageNote, Passage
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents(
     doc_id TEXT PRIMARY KEY, content_hash TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
     publisher TEXT NOT NULL, author TEXT NOT NULL, url TEXT NOT NULL, lead TEXT NOT NULL,
-    published TEXT, format TEXT NOT NULL, paged INTEGER NOT NULL, pages TEXT NOT NULL) STRICT;
+    published TEXT, format TEXT NOT NULL, paged INTEGER NOT NULL, section TEXT NOT NULL, updated TEXT,
+    number TEXT NOT NULL, language TEXT NOT NULL, notes TEXT NOT NULL, origins TEXT NOT NULL,
+    pages TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS passages(
     passage_id INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, page INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
@@ -29,7 +32,10 @@ CREATE INDEX IF NOT EXISTS abbreviations_by_document ON abbreviations(doc_id);
 CREATE INDEX IF NOT EXISTS passages_by_document ON passages(doc_id);
 CREATE INDEX IF NOT EXISTS documents_by_date ON documents(published);
 """
-_HEAD = "doc_id, content_hash, source, title, publisher, author, url, lead, published, format, paged"
+_HEAD = (
+    "doc_id, content_hash, source, title, publisher, author, url, lead, published, format, paged,"
+    " section, updated, number, language, notes, origins"
+)
 _MEANINGS = 2  # of one abbreviation
 _CHUNK = 500  # SQLite's limit on variables is larger; this keeps statements short
 
@@ -44,13 +50,14 @@ class PassagesWriter:
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store one document with its passages."""
-        published = document.published.isoformat() if document.published else None
         self._db.execute(
-            f"INSERT INTO documents({_HEAD}, pages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO documents({_HEAD}, pages) VALUES ({', '.join('?' * 18)})",
             (
                 document.doc_id, document.content_hash, document.source, document.title, document.publisher,
-                document.author, document.url, document.lead, published, document.format, int(document.paged),
-                json.dumps(document.pages, ensure_ascii=False),
+                document.author, document.url, document.lead, _day(document.published), document.format, int(document.paged),
+                document.section, _day(document.updated), document.number, document.language,
+                json.dumps([asdict(note) for note in document.notes], ensure_ascii=False),
+                json.dumps(document.origins, ensure_ascii=False), json.dumps(document.pages, ensure_ascii=False),
             ),
         )  # fmt: skip
         self._db.executemany(
@@ -168,10 +175,19 @@ class PassagesReader:
             connection.close()
 
 
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
 def _document(row: tuple[str, ...], pages: tuple[str, ...]) -> Document:
-    doc_id, content_hash, source, title, publisher, author, url, lead, published, kind, paged = row
+    (
+        doc_id, content_hash, source, title, publisher, author, url, lead, published, kind, paged,
+        section, updated, number, language, notes, origins,
+    ) = row  # fmt: skip
     return Document(
         doc_id=doc_id, source=source, title=title, pages=pages, content_hash=content_hash, format=kind,
         publisher=publisher, author=author, url=url, lead=lead,
         published=date.fromisoformat(published) if published else None, paged=bool(paged),
+        section=section, updated=date.fromisoformat(updated) if updated else None, number=number, language=language,
+        notes=tuple(PageNote(**note) for note in json.loads(notes)), origins=json.loads(origins),
     )  # fmt: skip

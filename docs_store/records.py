@@ -7,6 +7,21 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class PageNote:
+    """What a reader must know of how one page was read.
+
+    kind: "ocr" (read from a picture), "unread" (a picture that nobody read: the page is empty),
+    "doubtful" (the text cannot be trusted), "converted" (from an encoding of before Unicode),
+    "rebuilt" (broken spacing put right).
+    """
+
+    page: int  # index, from 0
+    kind: str
+    detail: str = ""  # the encoding converted from, or why the text is doubtful
+    confidence: float | None = None  # 0 to 1; of OCR, the mean over its words
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One article, law or report as hoitin knows it.
 
@@ -26,6 +41,12 @@ class Document:
     lead: str = ""
     published: date | None = None
     paged: bool = False  # True when page numbers mean something to a reader (PDF)
+    section: str = ""  # the rubric it stood under, "Chuyển đổi số"
+    updated: date | None = None
+    number: str = ""  # its document number as written, 12/2024/TT-BKHCN
+    language: str = ""  # ISO 639-1, "vi"; empty where unknown
+    notes: tuple[PageNote, ...] = ()
+    origins: dict[str, str] = field(default_factory=dict)  # field -> where its value came from, "og:title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -571,6 +571,8 @@ def test_the_widget_leaves_no_new_globals_on_the_host_page(
 
 
 def test_a_period_is_shown_and_its_button_takes_it_off(live: Live, visit: Visitor) -> None:
+    from playwright.sync_api import expect
+
     page = visit(f"{live.url}/chat/").page
     answer = ask(page, "Techfest có bao nhiêu gian hàng trong tháng 11 năm 2023?")
     assert "từ 01/11/2023 đến 30/11/2023" in answer.locator(".hoitin-understood").inner_text()
