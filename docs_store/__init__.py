@@ -19,7 +19,7 @@ from .errors import (
 )
 from .generations import Builder, Generation, Generations
 from .lexical import FieldWeights
-from .library import FileState, Library
+from .library import FileState, Library, Trouble, Withdrawal, document_from_json, document_to_json
 from .records import Document, Manifest, ModelCard, PageNote, Passage
 
 __all__ = [
@@ -46,7 +46,11 @@ __all__ = [
     "NoIndexError",
     "PageNote",
     "Passage",
+    "Trouble",
     "UsageError",
+    "Withdrawal",
+    "document_from_json",
+    "document_to_json",
     "load_abbreviations",
     "load_embedder",
     "make_date",

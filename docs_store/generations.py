@@ -21,6 +21,7 @@ import logging
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -160,19 +161,25 @@ class Generations:
     # --- writing ------------------------------------------------------------------------
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, wait: float = 0.0) -> Iterator[None]:
         """Hold the right to write. The system releases it if this process is killed.
 
-        Raises BusyError at once if another process holds it.
+        wait: seconds to wait for it. Raises BusyError if another process holds it still.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + wait
         with (self.data / "LOCK").open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise BusyError(
-                    "Một lệnh lập chỉ mục khác đang chạy | Another `hoitin index` is running", "đợi lệnh ấy xong rồi chạy lại"
-                ) from error
+            while True:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise BusyError(
+                            "Một lệnh lập chỉ mục khác đang chạy | Another `hoitin index` is running",
+                            "đợi lệnh ấy xong rồi chạy lại",
+                        ) from error
+                    time.sleep(0.1)
             yield
 
     def build(self, base: Generation | None, dimension: int) -> Builder:
@@ -182,8 +189,8 @@ class Generations:
         number = max((int(name[1:7]) for name in self._names()), default=0) + 1
         return Builder(self._folder / f".g{number:06d}-{secrets.token_hex(4)}", base, dimension)
 
-    def publish(self, builder: Builder, model: ModelCard, chunking: str) -> Manifest:
-        """Make what was built the published generation, and prune old ones. Hold the lock."""
+    def publish(self, builder: Builder, model: ModelCard, chunking: str, kept: int = KEPT_GENERATIONS) -> Manifest:
+        """Make what was built the published generation, and prune all but `kept` of them. Hold the lock."""
         manifest = builder.finish(model, chunking, self._check)
         name = manifest.generation
         builder.path.rename(self._folder / name)
@@ -202,7 +209,7 @@ class Generations:
             os.fsync(stream.fileno())
         pointer.replace(self.data / "CURRENT")
         _fsync(self.data)
-        for old in [n for n in self._names() if n != name][: -(KEPT_GENERATIONS - 1)]:
+        for old in sorted((n for n in self._names() if n != name), reverse=True)[kept - 1 :]:
             shutil.rmtree(self._folder / old, ignore_errors=True)
         return manifest
 
@@ -229,6 +236,10 @@ class Builder:
         gone = [passage_id for doc_id in doc_ids for passage_id in self._passages.remove(doc_id)]
         self._vectors.remove(gone)
         self._lexical.remove(doc_ids)
+
+    def move(self, doc_id: str, source: str) -> None:
+        """Note that a document, otherwise the same, now comes from `source`."""
+        self._passages.move(doc_id, source)
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Add one document's texts. Its vectors follow by `add_vectors`."""

@@ -77,6 +77,10 @@ class PassagesWriter:
         self._db.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
         return ids
 
+    def move(self, doc_id: str, source: str) -> None:
+        """Note the new source of a document."""
+        self._db.execute("UPDATE documents SET source = ? WHERE doc_id = ?", (source, doc_id))
+
     def counts(self) -> tuple[int, int]:
         """Return how many documents and passages there are."""
         row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()

@@ -2,7 +2,22 @@
 
 from .chunking import CHUNKING, chunk
 from .loaders import Extract, Load
-from .reindex import Progress, embedding_text, reindex
-from .report import Failure, Report
+from .publishing import Progress, embedding_text
+from .reindex import plan, reindex
+from .report import Report
+from .withdrawal import restore, withdraw, withdrawals
 
-__all__ = ["CHUNKING", "Extract", "Failure", "Load", "Progress", "Report", "chunk", "embedding_text", "reindex"]
+__all__ = [
+    "CHUNKING",
+    "Extract",
+    "Load",
+    "Progress",
+    "Report",
+    "chunk",
+    "embedding_text",
+    "plan",
+    "reindex",
+    "restore",
+    "withdraw",
+    "withdrawals",
+]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from docs_store import Document, Passage
 from docs_store.vietnamese import fold, nfc, paragraphs, sentences, syllables
 
-from .metadata import plain
+from .guessing import plain
 
 MAX_SYLLABLES = 180
 MIN_SYLLABLES = 40  # a shorter rest joins its neighbour

@@ -1,126 +1,139 @@
-"""Title, publisher, date: what the file says of itself first, then what its text says."""
+"""From an Extract to a Document: each field from the best place that names it, and which place that was.
+
+A sidecar comes first, then what the file says of itself (front matter, a record's fields, a
+page's metadata, a file's properties), then what the text says.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from docs_store import Document, LoadError
-from docs_store.vietnamese import fold, nfc, paragraphs, storable, syllables
+from docs_store import Document, LoadError, document_to_json
+from docs_store.vietnamese import paragraphs, storable, syllables
 
-from .dates import find_date
+from . import guessing
+from .guessing import one_line
 from .loaders import Extract
 
-_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
-_MARKUP = "*_#> \t\r\n"
-_EMPHASIS = "*_ \t\r\n"
-_SOURCE = re.compile(
-    r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:[ \t]*(.+?)[*_.;, \t]*$", re.MULTILINE | re.IGNORECASE
-)
-_DATE_BEHIND = re.compile(r"[ ,;(–-]+(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\)?$")  # "Nguồn: Bộ KH&CN, 17/5/2025"
-_AUTHOR = re.compile(r"^[*_ \t]*(?:Tác giả|Bài và ảnh|Bài, ảnh)[ \t]*:[ \t]*(.+?)[*_., \t]*$", re.MULTILINE | re.IGNORECASE)
-_POSTED = re.compile(r"(?:Ngày đăng|Đăng ngày|Cập nhật|Ngày xuất bản)[^\d\n]{0,20}([^\n]{8,40})", re.IGNORECASE)
-_LEGAL_KIND = re.compile(
-    r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)"
-    r"(?: LIÊN TỊCH)?$"
-)
-_PROGRAM_TITLES = ("microsoft word", "microsoft powerpoint", "untitled", "slide 1", "scan", "document1")
-_TITLE_LENGTH = 300
-_LEAD_SYLLABLES = (8, 120)
 _DATE_ZONE = 3000  # characters at the head and at the tail in which a document states its date
+_LANGUAGE_ZONE = 5000
 
 
-def complete(extract: Extract, path: Path) -> Document:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document comes from. member: its name inside an archive."""
+
+    path: Path
+    member: str = ""
+
+    @property
+    def source(self) -> str:
+        """What documents are known by: the path, "#" and the member's name behind it."""
+        return f"{self.path}#{self.member}" if self.member else str(self.path)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.member).stem if self.member else self.path.stem
+
+
+def complete(extract: Extract, origin: Origin, sidecar: Mapping[str, Any] | None = None) -> Document:
     """Return the document that an Extract makes, its gaps filled from the text.
 
     The same file at the same place always gets the same doc_id.
-    Raises LoadError if there is no text in it.
+    sidecar: fields that win over the extract's. Raises LoadError if there is no text in it.
     """
-    extract = replace(
-        extract,
-        pages=tuple(storable(page) for page in extract.pages),
-        url=storable(extract.url),
-        record_id=storable(extract.record_id),
-    )
-    text = "\n\n".join(extract.pages)
+    pages = tuple(storable(page) for page in extract.pages)
+    text = "\n\n".join(pages)
     blocks = [text[start:end] for start, end in paragraphs(text[:20_000])]
     if not blocks or not syllables(text):
         raise LoadError("tệp không có chữ | there is no text in the file")
-    source = f"{path}#{extract.record_id}" if extract.record_id else str(path)
-    title = _useful(_one_line(extract.title)) or _title(extract, blocks) or path.stem
+    fields = _Fields(extract, sidecar or {})
+    record_id = storable(extract.record_id)
+    source = storable(f"{origin.source}#{record_id}" if record_id else origin.source)
     zone = text[:_DATE_ZONE] + "\n" + text[-_DATE_ZONE:]
-    publisher = _one_line(extract.publisher) or _DATE_BEHIND.sub("", _last(_SOURCE, zone))
-    author = _one_line(extract.author) or _last(_AUTHOR, zone)
-    posted = _POSTED.search(zone)
-    published = extract.published or (find_date(posted.group(1)) if posted else None) or find_date(zone) or extract.made
-    pages = extract.pages
-    lead = _one_line(extract.lead) or _lead(blocks, title)
-    fields = (title, publisher, author, extract.url, lead, str(published), *pages)
-    return Document(
-        doc_id=f"{_slug(extract.record_id or path.stem)}-{_digest(source)[:8]}",
+
+    title = (
+        fields.text("title", guessing.useful_title)
+        or fields.guess("title", *guessing.find_title(blocks, markdown=extract.format == "md"))
+        or fields.guess("title", storable(origin.stem), "file name")
+    )
+    published = fields.day("published") or fields.guess("published", guessing.find_published(zone))
+    document = Document(
+        doc_id=f"{_slug(record_id or origin.stem)}-{_digest(source)[:8]}",
         source=source,
         title=title,
         pages=pages,
-        content_hash=_digest("\x1f".join(fields))[:32],
+        content_hash="",
         format=extract.format,
-        publisher=publisher,
-        author=author,
-        url=extract.url if extract.url.startswith(("http://", "https://")) else "",
-        lead=lead,
-        published=published,
+        publisher=fields.text("publisher") or fields.guess("publisher", guessing.find_publisher(zone)),
+        author=fields.text("author") or fields.guess("author", guessing.find_author(zone)),
+        url=fields.address(),
+        lead=fields.text("lead") or fields.guess("lead", guessing.find_lead(blocks, title)),
+        published=published or fields.guess("published", extract.made, "file date"),
         paged=extract.paged,
+        section=fields.text("section") or fields.guess("section", guessing.find_section(zone)),
+        updated=fields.day("updated") or fields.guess("updated", guessing.find_updated(zone)),
+        number=fields.text("number") or fields.guess("number", guessing.find_number(text[:_DATE_ZONE])),
+        language=fields.text("language")[:2].lower() or fields.guess("language", guessing.find_language(text[:_LANGUAGE_ZONE])),
+        notes=tuple(replace(note, detail=one_line(note.detail)) for note in extract.notes),
+        origins=fields.origins,
     )
+    return replace(document, content_hash=_content_hash(document))
 
 
-def plain(block: str) -> str:
-    """Return a paragraph without the Markdown around it, on one line."""
-    return " ".join(block.strip(_MARKUP).split())
+class _Fields:
+    """A sidecar's values, else the extract's; remembers where each came from."""
 
+    def __init__(self, extract: Extract, sidecar: Mapping[str, Any]) -> None:
+        self._extract = extract
+        self._sidecar = sidecar
+        self.origins: dict[str, str] = {}
 
-def _useful(title: str) -> str:
-    """Return the title that a file's properties name, or "" if a program made it up."""
-    key = title.lower()
-    made_up = key.endswith((".doc", ".docx", ".pdf", ".indd")) or key.startswith(_PROGRAM_TITLES)
-    return "" if made_up else title
-
-
-def _title(extract: Extract, blocks: list[str]) -> str:
-    if extract.format == "md" or blocks[0].lstrip().startswith("# "):
-        heading = _HEADING.search("\n".join(blocks[:20]))
-        if heading:
-            return _one_line(heading.group(1))
-    for number, block in enumerate(blocks[:25]):
-        if _LEGAL_KIND.match(" ".join(block.split())):
-            subject = plain(blocks[number + 1]) if number + 1 < len(blocks) else ""
-            return _one_line(f"{plain(block).capitalize()} {subject}")
-    return _one_line(blocks[0])
-
-
-def _lead(blocks: list[str], title: str) -> str:
-    """Return the first paragraph that could open a story, or "" for a document of one paragraph."""
-    key = fold(nfc(title))
-    candidates = [plain(block) for block in blocks[:6]]
-    candidates = [block for block in candidates if fold(nfc(block)) != key]
-    if len(candidates) < 2:
+    def text(self, name: str, clean: Any = one_line) -> str:
+        """Return a field of words on one line, "" if nobody gives it."""
+        for value, origin in self._given(name):
+            if cleaned := clean(str(value)):
+                self.origins[name] = origin
+                return str(cleaned)
         return ""
-    shortest, longest = _LEAD_SYLLABLES
-    return next((block for block in candidates if shortest <= len(block.split()) <= longest), "")
 
+    def day(self, name: str) -> Any:
+        """Return a field that is a day, or None."""
+        for value, origin in self._given(name):
+            self.origins[name] = origin
+            return value
+        return None
 
-def _last(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.findall(text)
-    if not found:
+    def address(self) -> str:
+        """Return the address of the original: http(s), or ""."""
+        for value, origin in self._given("url"):
+            address = storable(str(value)).strip()
+            if address.startswith(("http://", "https://")):
+                self.origins["url"] = origin
+                return address
         return ""
-    value = _one_line(found[-1])[:120]
-    return value.removesuffix(")") if value.count(")") > value.count("(") else value
+
+    def guess(self, name: str, value: Any, origin: str = "text") -> Any:
+        """Return a value found elsewhere, and remember where."""
+        if value:
+            self.origins[name] = origin
+        return value
+
+    def _given(self, name: str) -> list[tuple[Any, str]]:
+        candidates = [
+            (self._sidecar.get(name), "sidecar"),
+            (getattr(self._extract, name), self._extract.origins.get(name, f"{self._extract.format} metadata")),
+        ]
+        return [(value, origin) for value, origin in candidates if value]
 
 
-def _one_line(text: str) -> str:
-    # A "#" behind belongs to the words: "lập trình C#".
-    line = " ".join(storable(text).lstrip(_MARKUP).rstrip(_EMPHASIS).split())
-    return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+def _content_hash(document: Document) -> str:
+    """Return a digest of all that a document says: everything but which one it is and where it lies."""
+    return _digest(document_to_json(replace(document, doc_id="", source="")))[:32]
 
 
 def _slug(name: str) -> str:

@@ -1,32 +1,68 @@
 """Reading files in guarded child processes: one bad file is one line in the report.
 
-Each child has a limit of memory; each file a limit of time that grows with its size. A child
-that dies or hangs is replaced, its file reported, and the others go on.
+A child leaves what it read as JSON lines in a spool file, so that a file of many articles
+needs no more memory here than one of them. A child that dies or hangs is replaced, its file
+reported, and the others go on. An archive is unpacked by one child; each member is then read
+like a file of its own.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from docs_store import Document, LoadError
+from docs_store import Document, LoadError, Trouble, document_from_json, document_to_json
+from docs_store.errors import first_line
 from docs_store.vietnamese import storable
 
 from . import loaders
-from .metadata import complete
+from .guard import MEMORY, confine, limits, seconds_for
+from .metadata import Origin, complete
+from .report import doubts
+from .sidecar import read_sidecar
 
-MEMORY_LIMIT = 1 << 30  # bytes of address space a child may use
-_BASE_SECONDS = 30.0
-_SECONDS_PER_MEGABYTE = 5.0
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
 _AHEAD = 4  # files handed out ahead, per child
+_TROUBLES = 1000  # places in one file that are named; the rest are counted
 
 
-def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[tuple[Path, Document | LoadError]]:
-    """Yield each file with its document, or with the reason why there is none; in the order given."""
+@dataclass(slots=True)
+class Reading:
+    """What one file gave.
+
+    documents: to be taken once, before the next file's. error: nothing of it can be read; lasting: nor will it be
+    another time, as long as the file stays as it is.
+    """
+
+    path: Path
+    documents: Iterator[Document] = field(default_factory=lambda: iter(()))
+    troubles: list[Trouble] = field(default_factory=list)
+    error: LoadError | None = None
+
+    @property
+    def lasting(self) -> bool:
+        return not isinstance(self.error, ChildLostError)
+
+
+class ChildLostError(LoadError):
+    """The child that read the file ran out of time or memory, or crashed."""
+
+
+def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[Reading]:
+    """Yield what each file holds, or the reason why it cannot be read; in the order given."""
     if not paths:
         return
     from pebble import ProcessPool
@@ -34,65 +70,175 @@ def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[
     count = min(processes or os.cpu_count() or 1, len(paths))
     # spawn: forking a process in which FAISS or tokenizers run threads can hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=count, initializer=_guard, initargs=[MEMORY_LIMIT], context=context) as pool:
+    with (
+        TemporaryDirectory(prefix="hoitin-") as folder,
+        ProcessPool(max_workers=count, initializer=confine, context=context) as pool,
+    ):
+        spool = _Spool(pool, Path(folder))
         try:
-            waiting = []
-            for position, path in enumerate(paths):
-                waiting.append((path, pool.schedule(read_file, args=[path], timeout=_seconds(path))))
-                if position + 1 >= _AHEAD * count:
-                    yield _result(*waiting.pop(0))
-            for path, future in waiting:
-                yield _result(path, future)
+            waiting: deque[Callable[[], Reading]] = deque()
+            for path in paths:
+                waiting.append(spool.archive(path) if loaders.is_archive(path) else spool.file(path, Origin(path)))
+                if len(waiting) >= _AHEAD * count:
+                    yield waiting.popleft()()
+            while waiting:
+                yield waiting.popleft()()
         finally:
             pool.stop()  # type: ignore[no-untyped-call]
 
 
 def read_file(path: Path) -> Document:
-    """Return what one file holds, in this process. Raises LoadError."""
+    """Return the one document that a file holds, in this process. Raises LoadError."""
+    return next(read_documents(path, Origin(path), []))
+
+
+def read_documents(path: Path, origin: Origin, troubles: list[Trouble]) -> Iterator[Document]:
+    """Yield what a file holds, in this process; note in `troubles` the places that cannot be read or relied on.
+
+    Raises LoadError if nothing in it can be read.
+    """
+    if not loaders.holds_many(path):
+        sidecar = {} if origin.member else read_sidecar(path)
+        document = _explained(lambda: complete(loaders.load(path), origin, sidecar))
+        troubles += doubts(document)
+        yield document
+        return
+
+    def on_bad_record(number: int, reason: str) -> None:
+        troubles.append(Trouble(f"{origin.source}:{number}", reason))
+
+    seen: set[str] = set()
+    for extract in loaders.read_records(path, on_bad_record):
+        try:
+            document = _explained(partial(complete, extract, origin))
+            if document.doc_id in seen:
+                raise LoadError("trùng id với một dòng trước | the same id as an earlier line")
+        except LoadError as error:
+            troubles.append(Trouble(f"{origin.source}#{extract.record_id}", str(error)))
+            continue
+        seen.add(document.doc_id)
+        yield document
+    if not seen:
+        raise LoadError("không có bài nào | no article in it")
+
+
+def _explained(read: Callable[[], Document]) -> Document:
+    """Return what `read` returns; whatever it raises becomes a LoadError, but for want of memory."""
     try:
-        return complete(loaders.load(path), path)
+        return read()
     except (LoadError, MemoryError):
         raise
     except RecursionError as error:
         raise LoadError("cấu trúc lồng quá sâu | nested too deep") from error
     except Exception as error:  # a parser's own bug must not end the run
-        raise LoadError(f"{type(error).__name__}: {error} | the file could not be read") from error
+        raise LoadError(f"{type(error).__name__}: {first_line(error)} | the file could not be read") from error
 
 
-def _result(path: Path, future: object) -> tuple[Path, Document | LoadError]:
-    from pebble import ProcessExpired, ProcessFuture
+# --- in the child ---------------------------------------------------------------------------
 
-    assert isinstance(future, ProcessFuture)
+
+def _read_into(path: Path, origin: Origin, spool: Path) -> list[Trouble]:
+    """Write the file's documents to `spool`; return the places that cannot be read or relied on. Raises LoadError."""
+    troubles: list[Trouble] = []
+    with limits(path.stat().st_size), spool.open("w", encoding="utf-8") as stream:
+        for document in read_documents(path, origin, troubles):
+            stream.write(document_to_json(document) + "\n")
+    more = len(troubles) - _TROUBLES
+    if more > 0:
+        troubles[_TROUBLES:] = [Trouble(origin.source, f"và {more} chỗ khác | and {more} more places")]
+    return [replace(trouble, path=storable(trouble.path), reason=_one_line(trouble.reason)) for trouble in troubles]
+
+
+def _unpack_into(path: Path, folder: Path) -> list[tuple[str, Path | LoadError]]:
+    """Unpack an archive's members into `folder`; return each one's name with its file, or why there is none."""
+    with limits(path.stat().st_size):
+        folder.mkdir()
+        return list(loaders.unpack(path, folder))
+
+
+# --- in the parent --------------------------------------------------------------------------
+
+
+class _Spool:
+    """Hands files to the children, and collects what they leave."""
+
+    def __init__(self, pool: ProcessPool, folder: Path) -> None:
+        self._pool = pool
+        self._folder = folder
+        self._names = iter(range(1 << 62))
+
+    def file(self, path: Path, origin: Origin) -> Callable[[], Reading]:
+        """Hand out one file; return what to call for its reading."""
+        spool = self._folder / f"{next(self._names)}.jsonl"
+        future = self._pool.schedule(_read_into, args=[path, origin, spool])
+
+        def collect() -> Reading:
+            try:
+                return Reading(origin.path, troubles=_outcome(future, path), documents=_spooled(spool))
+            except LoadError as error:
+                spool.unlink(missing_ok=True)
+                return Reading(origin.path, error=error)
+
+        return collect
+
+    def archive(self, path: Path) -> Callable[[], Reading]:
+        """Hand out an archive; return what to call for the reading of all its members together."""
+        folder = self._folder / str(next(self._names))
+        future = self._pool.schedule(_unpack_into, args=[path, folder])
+
+        def collect() -> Reading:
+            try:
+                members: list[tuple[str, Path | LoadError]] = _outcome(future, path)
+            except LoadError as error:
+                return Reading(path, error=error)
+            origins = {name: Origin(path, member=name) for name, _ in members}
+            handed = {name: self.file(file, origins[name]) for name, file in members if isinstance(file, Path)}
+            readings = {
+                name: handed[name]() if name in handed else Reading(path, error=LoadError(str(why))) for name, why in members
+            }
+            whole = Reading(path, chain.from_iterable(reading.documents for reading in readings.values()))
+            for name, reading in readings.items():
+                whole.troubles += reading.troubles
+                if reading.error:
+                    whole.troubles.append(Trouble(origins[name].source, str(reading.error)))
+            if all(reading.error for reading in readings.values()):
+                whole.error = LoadError("không có tệp nào trong đó đọc được | nothing in it can be read")
+            return whole
+
+        return collect
+
+
+def _spooled(spool: Path) -> Iterator[Document]:
+    with spool.open(encoding="utf-8") as stream:
+        for line in stream:
+            yield document_from_json(line)
+    spool.unlink()
+
+
+def _outcome(future: Any, path: Path) -> Any:
+    """Return what a child returned. Raises LoadError with one line for whatever else happened to it."""
+    from pebble import ProcessExpired
+
     try:
-        document: Document = future.result()
-        return path, document
+        return future.result()
     except LoadError as error:
-        return path, LoadError(storable(" ".join(str(error).split()))[:500])
-    except FutureTimeoutError:
-        return path, LoadError(f"đọc quá {_seconds(path):.0f} giây | took too long")
-    except (MemoryError, ProcessExpired):
-        return path, LoadError(
-            f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY_LIMIT >> 20} MB) | out of memory or reader crashed"
-        )
+        raise LoadError(_one_line(str(error))) from error
+    except OSError as error:
+        code = error.exitcode if isinstance(error, ProcessExpired) else None
+        if code == -signal.SIGALRM or isinstance(error, FutureTimeoutError):
+            size = 0
+            with suppress(OSError):
+                size = path.stat().st_size
+            raise ChildLostError(f"đọc quá {seconds_for(size)} giây | took too long") from error
+        if code is None:
+            raise ChildLostError(f"không đọc được: {error.strerror or first_line(error)} | cannot be read") from error
+        raise ChildLostError(_OUT_OF_MEMORY) from error
+    except MemoryError as error:
+        raise ChildLostError(_OUT_OF_MEMORY) from error
 
 
-def _seconds(path: Path) -> float:
-    size = 0
-    with suppress(OSError):
-        size = path.stat().st_size
-    return _BASE_SECONDS + _SECONDS_PER_MEGABYTE * size / 1e6
+_OUT_OF_MEMORY = f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY >> 20} MB) | out of memory or reader crashed"
 
 
-def _guard(memory: int) -> None:
-    """Limit this child's memory; end it with its parent; keep parsers' chatter off the terminal."""
-    import ctypes
-    import logging
-    import resource
-    import signal
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError, AttributeError):  # Linux only: PR_SET_PDEATHSIG
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.disable(logging.CRITICAL)
+def _one_line(text: str) -> str:
+    return storable(" ".join(text.split()))[:500]

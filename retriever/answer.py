@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from docs_store import Passage
+from docs_store import PageNote, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Citation:
     quote: str
     quote_start: int
     score: float
+    notes: tuple[PageNote, ...] = ()  # how its page was read, where not simply
     copies: tuple[Copy, ...] = ()  # who printed it too, oldest first; this one is the earliest
 
 

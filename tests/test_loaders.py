@@ -12,7 +12,7 @@ import pytest
 from docs_store import LoadError
 from indexer import loaders
 from indexer.dates import find_date
-from indexer.metadata import complete
+from indexer.metadata import Origin, complete
 from indexer.reading import read_file, read_files
 
 from .conftest import ARTICLES
@@ -125,7 +125,9 @@ def test_json_lines_give_one_document_each_and_name_the_bad_lines(news: Path, su
     lines = "\n".join([json.dumps(good), "{hỏng", "[]", json.dumps({"title": "không thân"}), ""]).encode()
     path = _write(news, f"tin{suffix}", gzip.compress(lines) if suffix.endswith("gz") else lines)
     bad: list[int] = []
-    documents = [complete(extract, path) for extract in loaders.read_jsonl(path, lambda number, reason: bad.append(number))]
+    documents = [
+        complete(extract, Origin(path)) for extract in loaders.read_records(path, lambda number, reason: bad.append(number))
+    ]
     assert bad == [2, 3, 4]
     (document,) = documents
     assert (document.title, document.publisher, document.published) == ("Tin một", "Báo mẫu", date(2024, 5, 6))
@@ -165,10 +167,11 @@ def test_a_file_that_crashes_its_reader_harms_no_other(news: Path, monkeypatch: 
     good = _write(news, "a.txt", "Tin tốt lành của Bộ.")
     bad = _write(news, "b.pdf", b"%PDF-1.4\n" + b"[" * 200_000)
     good_too = _write(news, "c.txt", "Một tin khác của Bộ.")
-    results = dict(read_files([good, bad, good_too], processes=2))
-    assert isinstance(results[bad], LoadError)
-    assert not isinstance(results[good], LoadError)
-    assert not isinstance(results[good_too], LoadError)
+    results = {
+        reading.path: (reading.error, list(reading.documents)) for reading in read_files([good, bad, good_too], processes=2)
+    }
+    assert isinstance(results[bad][0], LoadError)
+    assert [len(results[path][1]) for path in (good, bad, good_too)] == [1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +202,8 @@ def test_doc_id_stays_and_content_hash_follows_the_text(news: Path) -> None:
 
 def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
     path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
-    (extract,) = loaders.read_jsonl(path, lambda number, reason: None)
-    complete(extract, path).pages[0].encode()
+    (extract,) = loaders.read_records(path, lambda number, reason: None)
+    complete(extract, Origin(path)).pages[0].encode()
 
 
 def test_a_text_that_speaks_of_pdf_is_still_a_text(news: Path) -> None:
@@ -228,4 +231,4 @@ def test_the_date_behind_a_source_is_not_its_name(news: Path) -> None:
 def test_a_suffix_in_capitals_is_the_same_suffix(tmp_path: Path, news: Path) -> None:
     with gzip.open(news / "A.JSONL.GZ", "wt", encoding="utf-8") as stream:
         stream.write('{"id": 1, "title": "Tin", "body": "Nội dung tin."}\n')
-    assert [extract.title for extract in loaders.read_jsonl(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]
+    assert [extract.title for extract in loaders.read_records(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]

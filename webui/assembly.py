@@ -30,13 +30,19 @@ def make_assistant(settings: Settings) -> Assistant:
 
 
 def run_index(
-    settings: Settings, paths: Sequence[Path], *, rebuild: bool, allow_many_removals: bool, progress: Progress
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    rebuild: bool,
+    allow_many_removals: bool,
+    progress: Progress,
+    embedder: Embedder | None = None,
 ) -> Report:
-    """Index `paths` into the settings' data folder."""
+    """Index `paths` into the settings' data folder. embedder: the settings' own, if it is loaded already."""
     return reindex(
         settings.data,
         paths,
-        make_embedder(settings),
+        embedder or make_embedder(settings),
         rebuild=rebuild,
         allow_many_removals=allow_many_removals,
         progress=progress,

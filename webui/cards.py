@@ -103,6 +103,7 @@ def _meta_html(citation: Citation, messages: Messages) -> str:
     parts = [citation.publisher, messages.date(citation.published)]
     if citation.paged:
         parts.append(messages.page.format(page=citation.page + 1))
+    parts += [messages.note(note) for note in citation.notes]
     return _joined(*parts)
 
 

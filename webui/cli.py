@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from .terminal import Bar, print_citation, print_json, print_report, print_understood, visible
-
-if TYPE_CHECKING:
-    from .settings import Settings
-
-NOTHING_FOUND = 1
-USAGE = 2
-SOME_FAILED = 3
+from .editing import index, remove, restore
+from .options import NOTHING_FOUND, USAGE, data_option, json_option, settings_of
+from .terminal import Bar, print_citation, print_json, print_understood, visible
 
 _ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status"}
 _EPILOG = """
@@ -68,21 +62,9 @@ class _Door(click.Group):
             ctx.exit(USAGE)
 
 
-def _data_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--data",
-        type=click.Path(path_type=Path),
-        help="Thư mục dữ liệu, mặc định HOITIN_DATA hoặc ./data. / Data folder.",
-    )(function)
-
-
-def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="In JSON cho chương trình đọc. / Print JSON.")(function)
-
-
 @click.group(cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=_EPILOG)
 @click.version_option(package_name="hoitin", prog_name="hoitin")
-@_data_option
+@data_option
 @click.pass_context
 def main(ctx: click.Context, data: Path | None) -> None:
     """Hỏi tin của Bộ: câu trả lời là nguyên văn đoạn tin, kèm nguồn.
@@ -92,46 +74,14 @@ def main(ctx: click.Context, data: Path | None) -> None:
     ctx.obj = data
 
 
-def _settings(ctx: click.Context, data: Path | None, **given: object) -> Settings:
-    from .settings import read_settings
-
-    return read_settings(data=data or ctx.obj, **given)
-
-
-@main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@_data_option
-@_json_option
-@click.option("--rebuild", is_flag=True, help="Lập lại toàn bộ, ví dụ sau khi đổi mô hình. / Build everything anew.")
-@click.option("--yes", is_flag=True, help="Đồng ý gỡ nhiều tệp đã bị xóa. / Agree to many removals.")
-@click.pass_context
-def index(ctx: click.Context, paths: tuple[Path, ...], data: Path | None, as_json: bool, rebuild: bool, yes: bool) -> None:
-    """Nạp tệp và thư mục tin vào chỉ mục. / Index files and folders of news.
-
-    Tệp mới được thêm, tệp đổi được cập nhật, tệp bị xóa khỏi thư mục được gỡ. Chạy lại bao nhiêu lần cũng được.
-
-    New files are added, changed ones updated, files deleted from a folder removed. Run it as often as you like.
-    Formats: TXT, Markdown, HTML, PDF, DOCX, JSONL (.gz, .xz).
-    """
-    if not paths and not rebuild:
-        raise click.UsageError("Thiếu PATHS: tệp hoặc thư mục cần nạp. / Name the files or folders to index.")
-    from .assembly import run_index
-
-    settings = _settings(ctx, data)
-    with Bar() as bar:
-        report = run_index(settings, paths, rebuild=rebuild, allow_many_removals=yes, progress=bar)
-    if as_json:
-        print_json(report.as_dict())
-    else:
-        print_report(report)
-    if report.failed:
-        ctx.exit(SOME_FAILED)
+for _command in (index, remove, restore):
+    main.add_command(_command)
 
 
 @main.command()
 @click.argument("question")
-@_data_option
-@_json_option
+@data_option
+@json_option
 @click.option("--any-time", is_flag=True, help="Không lọc theo thời gian nêu trong câu hỏi. / Do not filter by the time named.")
 @click.pass_context
 def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any_time: bool) -> None:
@@ -139,7 +89,7 @@ def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any
     from .assembly import make_assistant
     from .links import answer_json
 
-    answer = make_assistant(_settings(ctx, data)).ask(question, any_time=any_time)
+    answer = make_assistant(settings_of(ctx, data)).ask(question, any_time=any_time)
     if not as_json:
         print_understood(answer.understood, answer.question)
     if as_json:
@@ -157,13 +107,13 @@ def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any
 
 
 @main.command()
-@_data_option
+@data_option
 @click.option("--host", help="Địa chỉ lắng nghe, mặc định 127.0.0.1. / Address to listen on.")
 @click.option("--port", type=int, help="Cổng, mặc định 7860. / Port.")
 @click.pass_context
 def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | None) -> None:
     """Mở trang hỏi tin. / Serve the chat, the widget and the API."""
-    settings = _settings(ctx, data, host=host, port=port)
+    settings = settings_of(ctx, data, host=host, port=port)
     _check_port(settings.host, settings.port)
     from .assembly import make_assistant
     from .server import serve as run
@@ -175,14 +125,18 @@ def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | N
 
 
 @main.command()
-@_data_option
-@_json_option
+@data_option
+@json_option
 @click.pass_context
 def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     """Cho biết chỉ mục đang có gì. / Tell what is indexed."""
+    from dataclasses import asdict
+
+    from indexer import withdrawals
+
     from .assembly import make_generations
 
-    settings = _settings(ctx, data)
+    settings = settings_of(ctx, data)
     generation = make_generations(settings).open_current()
     manifest = generation.manifest
     newest = generation.passages.newest(1)
@@ -200,6 +154,7 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
             "fingerprint": manifest.model.fingerprint,
         },
         "bytes": sum(check.size for check in manifest.files.values()),
+        "withdrawn": [asdict(one) for one in withdrawals(settings.data)],
     }
     if as_json:
         print_json(facts)
@@ -210,24 +165,35 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     click.echo(f"Đoạn / passages:     {manifest.passages}")
     click.echo(f"Tin mới nhất / newest: {facts['newest'] or '-'}")
     click.echo(f"Lập lúc / indexed:   {manifest.created} ({manifest.generation})")
+    for one in withdrawals(settings.data):
+        click.echo(visible(f"Đã gỡ / withdrawn:   {one.title} ({one.doc_id}), {one.person}, {one.time}"))
     click.echo(f"Mô hình / model:     {manifest.model.name}, {manifest.model.dimension} chiều / dimensions")
 
 
 @main.command()
 @click.argument("doc_id", metavar="DOC")
-@_data_option
-@_json_option
+@data_option
+@json_option
 @click.pass_context
 def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> None:
-    """Xem một tài liệu: siêu dữ liệu và toàn văn. / Show one document. DOC: its doc_id or its file."""
+    """Xem một tài liệu: mỗi thông tin lấy từ đâu, và toàn văn. / Show one document. DOC: its doc_id or its file.
+
+    Cuối mỗi dòng, sau dấu ←, là nơi giá trị ấy được tìm thấy.
+
+    Behind each value, after ←, stands where it was found.
+    """
+    import os
+    from dataclasses import asdict
+
     from docs_store import UsageError
 
     from .assembly import make_generations
+    from .messages import ORIGINS, VI
 
-    passages = make_generations(_settings(ctx, data)).open_current().passages
+    passages = make_generations(settings_of(ctx, data)).open_current().passages
     document = passages.document(doc_id)
     if document is None:  # a file name will do
-        wanted = str(Path(doc_id).absolute())
+        wanted = os.path.abspath(doc_id)  # noqa: PTH100 - as `index` names it
         match = next((known for known, source in passages.sources().items() if source == wanted), None)
         document = passages.document(match) if match else None
     if document is None:
@@ -238,36 +204,46 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
         "publisher": document.publisher,
         "author": document.author,
         "published": document.published.isoformat() if document.published else None,
+        "updated": document.updated.isoformat() if document.updated else None,
+        "section": document.section,
+        "number": document.number,
+        "language": document.language,
         "url": document.url,
         "lead": document.lead,
         "format": document.format,
         "source": document.source,
         "content_hash": document.content_hash,
         "passages": len(passages.document_passages(document.doc_id)),
+        "origins": document.origins,
+        "notes": [asdict(note) | {"page": note.page + 1} for note in document.notes],
         "pages": list(document.pages),
     }
     if as_json:
         print_json(facts)
         return
     for name, value in facts.items():
-        if name != "pages" and value:
-            click.echo(visible(f"{name + ':':14}{value}"))
-    for number, page in enumerate(document.pages, 1):
+        if name not in ("pages", "origins", "notes") and value:
+            origin = f"   ← {ORIGINS.get(document.origins[name], document.origins[name])}" if name in document.origins else ""
+            click.echo(visible(f"{name + ':':14}{value}") + click.style(visible(origin), dim=True))
+    for number, page in enumerate(document.pages):
         if document.paged:
-            click.secho(f"\n--- trang / page {number} ---", dim=True)
+            click.secho(f"\n--- trang / page {number + 1} ---", dim=True)
+        for note in document.notes:
+            if note.page == number:
+                click.secho(visible(f"({VI.note(note)})"), fg="yellow")
         click.echo(visible(f"\n{page}"))
 
 
 @main.command()
-@_data_option
-@_json_option
+@data_option
+@json_option
 @click.pass_context
 def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     """Kiểm tra chỉ mục: từng đoạn trích đúng từng byte với nguồn. / Check every passage of the index."""
     from .assembly import make_generations
     from .verification import verify_generation
 
-    generations = make_generations(_settings(ctx, data))
+    generations = make_generations(settings_of(ctx, data))
     faults = generations.problems()
     generation = generations.open_current()
     with Bar() as bar:
@@ -285,8 +261,8 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
 
 @main.command("eval")
 @click.argument("sets", nargs=-1, required=True, metavar="SET…", type=click.Path(exists=True, path_type=Path))
-@_data_option
-@_json_option
+@data_option
+@json_option
 @click.option("--calibrate", is_flag=True, help="Hiệu chỉnh khi nào thì trả lời. / Fit when to answer.")
 @click.option("--answers", type=click.Path(exists=True, path_type=Path), help="answers.tsv: chỗ có câu trả lời.")
 @click.option(
@@ -316,7 +292,7 @@ def evaluate(
     from .evaluation import evaluate_sets, table
 
     with Bar() as bar:
-        results = evaluate_sets(sets, _settings(ctx, data), bar, calibrating=calibrate, answers=answers, out=out)
+        results = evaluate_sets(sets, settings_of(ctx, data), bar, calibrating=calibrate, answers=answers, out=out)
     if as_json:
         print_json(next(iter(results.values())) if len(sets) == 1 else results)
     else:

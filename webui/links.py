@@ -61,6 +61,7 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "quote": citation.quote,
         "passage": citation.passage,
         "score": citation.score,
+        "notes": [{"kind": note.kind, "detail": note.detail, "confidence": note.confidence} for note in citation.notes],
         "copies": [
             {
                 "doc_id": copy.doc_id,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from docs_store import PageNote
+
 
 @dataclass(frozen=True, slots=True)
 class Messages:
@@ -53,6 +55,16 @@ class Messages:
     also_called: str
     any_time: str
     printed_by: str
+    note_ocr: str
+    note_unread: str
+    note_doubtful: str
+    note_converted: str
+    note_rebuilt: str
+
+    def note(self, note: PageNote) -> str:
+        """Return in words how a page was read."""
+        words: str = getattr(self, f"note_{note.kind}")
+        return words.format(detail=note.detail, percent=round(100 * (note.confidence or 0.0)))
 
     def date(self, day: date | None) -> str:
         """Return the day as it is written in Vietnam, day first."""
@@ -103,6 +115,11 @@ VI = Messages(
     also_called="“{said}” cũng tìm “{meant}”",
     any_time="Bỏ lọc thời gian",
     printed_by="đăng lại ở {count} nguồn",
+    note_ocr="đọc từ ảnh quét (OCR), độ tin cậy {percent} %",
+    note_unread="trang là ảnh, chưa đọc được chữ",
+    note_doubtful="chữ trên trang này không chắc đúng",
+    note_converted="chuyển từ mã chữ {detail}",
+    note_rebuilt="đã nối lại chữ bị tách rời",
 )
 
 EN = Messages(
@@ -149,6 +166,23 @@ EN = Messages(
     also_called="“{said}” also searched as “{meant}”",
     any_time="Any time",
     printed_by="also printed by {count}",
+    note_ocr="read from a scan (OCR), confidence {percent} %",
+    note_unread="the page is a picture that was not read",
+    note_doubtful="the text of this page may be wrong",
+    note_converted="converted from {detail}",
+    note_rebuilt="broken spacing was put right",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}
+
+# Where a document's fields come from, as `hoitin show` tells it; names of the field (og:title, json-ld) stay as they are.
+ORIGINS = {
+    "sidecar": "tệp kèm / sidecar",
+    "front matter": "phần đầu tệp / front matter",
+    "record": "bản ghi xuất từ CMS / record",
+    "text": "trong bài / text",
+    "heading": "đề mục trong bài / heading",
+    "first line": "dòng đầu / first line",
+    "file name": "tên tệp / file name",
+    "file date": "ngày lập tệp / file date",
+}

@@ -34,7 +34,11 @@ def template(name: str) -> Template:
 def source_html(document: Document, marked: Marked | None, messages: Messages, root: str, *, changed: bool) -> str:
     """Return the page that shows `document`; marked is None where nothing is to be marked."""
     pages = [
-        (number + 1, _marked_text(text, marked) if marked and marked.page == number else escape(text))
+        (
+            number + 1,
+            _marked_text(text, marked) if marked and marked.page == number else escape(text),
+            [messages.note(note) for note in document.notes if note.page == number],
+        )
         for number, text in enumerate(document.pages)
     ]
     return template("source.html").render(

@@ -61,27 +61,54 @@ def print_json(value: object) -> None:
 
 
 def print_report(report: Report) -> None:
-    for failure in report.failed:
-        click.secho(visible(f"✗ {failure.path}: {failure.reason}"), fg="red")
-    click.echo(
-        f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, "
-        f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
-        f"không đọc được / failed {len(report.failed)}."
-    )
+    """Print what a run of the indexer did: what could not be read by name, the rest in figures."""
+    _print_troubles(report)
+    _print_figures(report)
     click.echo(
         f"Chỉ mục có {report.documents} bài, {report.passages} đoạn ({report.seconds:.1f} giây). / "
         f"The index holds {report.documents} documents, {report.passages} passages."
     )
 
 
+def print_plan(report: Report) -> None:
+    """Print what a run of the indexer would do, file by file."""
+    _print_troubles(report)
+    for mark, paths in (("+", report.added), ("~", report.updated), ("-", report.removed)):
+        for path in paths:
+            click.echo(visible(f"{mark} {path}"))
+    for old, new in report.renamed:
+        click.echo(visible(f"→ {old} → {new}"))
+    _print_figures(report)
+    click.echo("Chưa làm gì (--dry-run). / Nothing was done (--dry-run).")
+
+
+def _print_troubles(report: Report) -> None:
+    for warning in report.warnings:
+        click.secho(visible(f"! {warning.path}: {warning.reason}"), fg="yellow")
+    for failure in report.failed:
+        click.secho(visible(f"✗ {failure.path}: {failure.reason}"), fg="red")
+
+
+def _print_figures(report: Report) -> None:
+    renamed = f"đổi tên / renamed {len(report.renamed)}, " if report.renamed else ""
+    doubtful = f", không chắc / doubtful {len(report.warnings)}" if report.warnings else ""
+    click.echo(
+        f"Thêm / added {len(report.added)}, cập nhật / updated {len(report.updated)}, {renamed}"
+        f"giữ nguyên / unchanged {report.unchanged}, gỡ / removed {len(report.removed)}, "
+        f"không đọc được / failed {len(report.failed)}{doubtful}."
+    )
+
+
 def print_citation(citation: Citation) -> None:
     from .links import source_url
+    from .messages import VI
 
     before = visible(citation.passage[: citation.quote_start])
     after = visible(citation.passage[citation.quote_start + len(citation.quote) :])
     parts = [citation.publisher, citation.published.strftime("%d/%m/%Y") if citation.published else ""]
     if citation.paged:
         parts.append(f"trang {citation.page + 1}")
+    parts += [VI.note(note) for note in citation.notes]
     click.secho(visible(f"[{citation.number}] {citation.title}"), bold=True)
     click.secho(visible("    " + " · ".join(part for part in parts if part)), dim=True)
     body = before + click.style(visible(citation.quote), bold=True, fg="green") + after

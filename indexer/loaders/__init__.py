@@ -15,12 +15,12 @@ from docs_store import LoadError
 from .docx import load_docx
 from .extract import Extract, Load
 from .html import load_html
-from .jsonl import read_jsonl
+from .jsonl import read_records
 from .pdf import load_pdf
 from .text import load_markdown, load_text
 
 # Raise this when a loader or the metadata rules change: files are then read anew.
-READER = "2"
+_READER = "3"
 
 _LOADERS: dict[str, Load] = {
     ".txt": load_text,
@@ -36,8 +36,22 @@ _TEXTS = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 _MANY = (".jsonl", ".jsonl.gz", ".jsonl.xz")
 
 
+def reader() -> str:
+    """Return the version of the code that reads: a file read by another is read anew."""
+    return _READER
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether the file is to be unpacked, by `unpack`."""
+    return False
+
+
+def unpack(path: Path, folder: Path) -> list[tuple[str, Path | LoadError]]:
+    raise NotImplementedError
+
+
 def holds_many(path: Path) -> bool:
-    """Tell whether the file holds many documents, to be read with `read_jsonl`."""
+    """Tell whether the file holds many documents, to be read with `read_records`."""
     return path.name.lower().endswith(_MANY)
 
 
@@ -65,4 +79,4 @@ def _loader(path: Path, head: bytes) -> Load:
     raise LoadError(f"chưa hỗ trợ định dạng {suffix or 'không đuôi'} | unsupported format {suffix or 'without suffix'}")
 
 
-__all__ = ["READER", "Extract", "Load", "LoadError", "holds_many", "load", "read_jsonl"]
+__all__ = ["Extract", "Load", "LoadError", "holds_many", "is_archive", "load", "read_records", "reader", "unpack"]

@@ -16,13 +16,13 @@ from typing import BinaryIO
 from docs_store import LoadError
 
 from .extract import Extract
-from .text import read_fields
+from .fields import named, read_fields
 
 _MAX_LINE = 20_000_000  # bytes; a longer line is no article
 
 
-def read_jsonl(path: Path, on_bad_line: Callable[[int, str], None]) -> Iterator[Extract]:
-    """Yield the file's articles; call on_bad_line(number, reason) for a line that is none.
+def read_records(path: Path, on_bad_record: Callable[[int, str], None]) -> Iterator[Extract]:
+    """Yield the file's articles; call on_bad_record(number, reason) for a line that is none.
 
     Raises LoadError if the file as a whole cannot be read.
     """
@@ -38,9 +38,9 @@ def read_jsonl(path: Path, on_bad_line: Callable[[int, str], None]) -> Iterator[
                 try:
                     yield _article(line, number)
                 except RecursionError:
-                    on_bad_line(number, "cấu trúc lồng quá sâu | nested too deep")
+                    on_bad_record(number, "cấu trúc lồng quá sâu | nested too deep")
                 except (ValueError, LoadError) as error:
-                    on_bad_line(number, str(error))
+                    on_bad_record(number, str(error))
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise LoadError(f"không đọc được: {error} | cannot be read") from error
 
@@ -63,4 +63,5 @@ def _article(line: bytes, number: int) -> Extract:
     lead = fields["lead"]
     # The lead is text that can be quoted, so it stands on the page, before the body.
     page = f"{lead}\n\n{body}" if lead and not body.startswith(lead) else body
-    return Extract(pages=(page,), format="jsonl", record_id=str(record.get("id") or record.get("_id") or number), **fields)
+    record_id = str(record.get("id") or record.get("_id") or number)
+    return Extract(pages=(page,), format="jsonl", record_id=record_id, origins=named(fields, "record"), **fields)

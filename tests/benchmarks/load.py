@@ -95,7 +95,7 @@ def _embedding(data: Path) -> list[tuple[str, str]]:
 
 
 def _questions(file: Path, data: Path, count: int) -> list[tuple[str, str]]:
-    titles = {extract.record_id: extract.title for extract in loaders.read_jsonl(file, lambda *_: None)}
+    titles = {extract.record_id: extract.title for extract in loaders.read_records(file, lambda *_: None)}
     chosen = random.Random(1).sample(sorted(titles), min(count, len(titles)))
     assistant = Assistant(data, load_embedder)
     assistant.ask("làm nóng")

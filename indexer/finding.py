@@ -1,0 +1,146 @@
+"""What lies in the folders given, against what the library knows: new, changed, moved, gone.
+
+Only regular files inside the folders are taken; links out of them, devices, pipes and
+hidden files are not. Nothing is written here, so a dry run asks the same questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docs_store import FileState, Library, Trouble, UsageError
+from docs_store.vietnamese import storable
+
+from .sidecar import SUFFIXES, sidecar_of
+
+_GUARDED_SHARE = 0.3  # a run that removes more than this share of a folder's files asks first
+_GUARDED_COUNT = 10
+
+
+@dataclass(slots=True)
+class Found:
+    """What became of the files, by path. Every file given is in one of these."""
+
+    unchanged: dict[str, FileState] = field(default_factory=dict)
+    new: dict[str, FileState] = field(default_factory=dict)
+    changed: dict[str, FileState] = field(default_factory=dict)
+    renamed: dict[str, tuple[str, FileState]] = field(default_factory=dict)  # new path -> old path, state
+    gone: list[str] = field(default_factory=list)
+    failed: list[Trouble] = field(default_factory=list)
+
+
+def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *, allow_many_removals: bool = False) -> Found:
+    """Return what the files and folders at `paths` hold, compared with the library.
+
+    data: our own folder, which is never news. reader: the version of the code that would read them.
+    Raises UsageError if suspiciously many files of a folder are gone.
+    """
+    found = Found()
+    gone: dict[str, FileState] = {}
+    files: dict[str, FileState | None] = {}
+    for given in paths:
+        path = Path(os.path.abspath(given))  # noqa: PTH100 - links stay as they are named
+        below = library.files_under(str(path))
+        if path.is_dir():
+            for file in _walk(path, data.resolve()):
+                if str(file) not in files and _is_news(file, path, found.failed):
+                    files[str(file)] = below.get(str(file))
+        elif os.path.lexists(path):
+            if _is_news(path, path.parent, found.failed):
+                files[str(path)] = library.file(str(path))
+        elif known := library.file(str(path)):
+            gone[str(path)] = known
+        elif not below:
+            found.failed.append(Trouble(storable(str(path)), "không có tệp này | no such file"))
+        gone |= {file: state for file, state in below.items() if not os.path.lexists(file)}
+    for name, before in files.items():
+        _compare_one(name, before, library, reader, found)
+    moved = {old for old, _ in found.renamed.values()}
+    found.gone = [file for file in gone if file not in moved]
+    if not allow_many_removals:
+        for given in paths:
+            _guard_removals(Path(os.path.abspath(given)), library, found.gone)  # noqa: PTH100
+    return found
+
+
+def _compare_one(file: str, known: FileState | None, library: Library, reader: str, found: Found) -> None:
+    try:
+        state = _state(Path(file), known, reader)
+    except OSError as error:
+        found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
+        return
+    if known is None:
+        moved = {old for old, _ in found.renamed.values()}
+        old = next((old for old in library.same_content(state) if old not in moved and not os.path.lexists(old)), None)
+        if old is None:
+            found.new[file] = state
+        else:
+            found.renamed[file] = (old, state)
+    elif (known.sha256, known.reader) == (state.sha256, state.reader):
+        found.unchanged[file] = state
+    else:
+        found.changed[file] = state
+
+
+def _guard_removals(folder: Path, library: Library, gone: list[str]) -> None:
+    known = library.files_under(str(folder))
+    lost = sum(file in known for file in gone)
+    if lost > max(_GUARDED_COUNT, _GUARDED_SHARE * len(known)):
+        raise UsageError(
+            f"{lost} trong {len(known)} tệp đã lập chỉ mục ở {folder} không còn nữa"
+            f" | {lost} of {len(known)} indexed files in {folder} are gone",
+            "nếu đúng là đã xóa, chạy lại với --yes",
+        )
+
+
+def _walk(folder: Path, data: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order; hidden ones, links to folders, sidecars and our own data left out."""
+    for parent, folders, files in os.walk(folder, followlinks=False):
+        if (data / "generations").is_dir() and Path(parent).resolve() == data:
+            folders[:] = []
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        names = set(files)
+        for name in sorted(files):
+            if not name.startswith(".") and not (name.endswith(SUFFIXES) and name.rpartition(".")[0] in names):
+                yield Path(parent, name)
+
+
+def _is_news(file: Path, root: Path, failed: list[Trouble]) -> bool:
+    """Tell whether a directory entry is a regular file inside `root`; if not, note why."""
+    try:
+        str(file).encode()
+        mode = file.stat().st_mode
+    except UnicodeEncodeError:
+        failed.append(Trouble(storable(str(file)), "tên tệp không phải UTF-8 | the file name is not UTF-8"))
+        return False
+    except OSError as error:
+        failed.append(Trouble(str(file), f"không đọc được: {error.strerror} | cannot be read"))
+        return False
+    if not stat.S_ISREG(mode):
+        failed.append(Trouble(str(file), "không phải tệp thường | not a regular file"))
+        return False
+    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
+        failed.append(Trouble(str(file), "liên kết ra ngoài thư mục | a link out of the folder"))
+        return False
+    return True
+
+
+def _state(file: Path, known: FileState | None, reader: str) -> FileState:
+    """Return how a file and its sidecar look now; the content is not read again where size and time are as before."""
+    parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]
+    statuses = [part.stat() for part in parts]
+    size, mtime_ns = sum(status.st_size for status in statuses), max(status.st_mtime_ns for status in statuses)
+    if known and (known.size, known.mtime_ns) == (size, mtime_ns):
+        return FileState(size, mtime_ns, known.sha256, reader)
+    digest = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return FileState(size, mtime_ns, digest.hexdigest(), reader)

@@ -1,0 +1,143 @@
+"""What a document's text says of itself: title, source, author, dates, number, language.
+
+Each function looks at the text alone and returns "" or None where it finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from docs_store.vietnamese import fold, nfc, storable, syllables
+
+from .dates import find_date
+
+_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_MARKUP = "*_#> \t\r\n"
+_EMPHASIS = "*_ \t\r\n"
+_SOURCE = re.compile(
+    r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:[ \t]*(.+?)[*_.;, \t]*$", re.MULTILINE | re.IGNORECASE
+)
+_DATE_BEHIND = re.compile(r"[ ,;(–-]+(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\)?$")  # "Nguồn: Bộ KH&CN, 17/5/2025"
+_AUTHOR = re.compile(r"^[*_ \t]*(?:Tác giả|Bài và ảnh|Bài, ảnh)[ \t]*:[ \t]*(.+?)[*_., \t]*$", re.MULTILINE | re.IGNORECASE)
+_SECTION = re.compile(r"^[*_ \t]*(?:Chuyên mục|Danh mục|Mục)[ \t]*:[ \t]*(.+?)[*_., \t]*$", re.MULTILINE | re.IGNORECASE)
+_POSTED = re.compile(r"(?:Ngày đăng|Đăng ngày|Ngày xuất bản)[^\d\n]{0,20}([^\n]{8,40})", re.IGNORECASE)
+_UPDATED = re.compile(r"(?:Cập nhật|Sửa đổi lần cuối|Ngày cập nhật)[^\d\n]{0,20}([^\n]{8,40})", re.IGNORECASE)
+# The number of the document itself stands behind "Số:"; numbers of others stand in its sentences.
+_NUMBER = re.compile(
+    r"^[*_ \t]*Số[ \t]*:[ \t]*([\w./&-]{1,20}(?:[ \t]?[/-][ \t]?[\w.&-]{1,20}){1,3})", re.MULTILINE | re.IGNORECASE
+)
+_LEGAL_KIND = re.compile(
+    r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)"
+    r"(?: LIÊN TỊCH)?$"
+)
+_PROGRAM_TITLES = ("microsoft word", "microsoft powerpoint", "untitled", "slide 1", "scan", "document1")
+_TITLE_LENGTH = 300
+_LEAD_SYLLABLES = (8, 120)
+_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_VIETNAMESE_SHARE = 0.05  # of letters; running Vietnamese has about a quarter, a French text none of these
+_ENGLISH = frozenset(
+    {"the", "of", "and", "to", "in", "is", "for", "that", "on", "with", "as", "by", "are", "was", "be", "from"}
+)
+_ENGLISH_SHARE = 0.15  # of words
+
+
+def find_title(blocks: Sequence[str], *, markdown: bool) -> tuple[str, str]:
+    """Return the title that a text of at least one block gives itself, and where it stands."""
+    if markdown or blocks[0].lstrip().startswith("# "):
+        heading = _HEADING.search("\n".join(blocks[:20]))
+        if heading:
+            return one_line(heading.group(1)), "heading"
+    for number, block in enumerate(blocks[:25]):
+        if _LEGAL_KIND.match(" ".join(block.split())):
+            subject = plain(blocks[number + 1]) if number + 1 < len(blocks) else ""
+            return one_line(f"{plain(block).capitalize()} {subject}"), "heading"
+    return one_line(blocks[0]), "first line"
+
+
+def useful_title(title: str) -> str:
+    """Return the title that a file's properties name, or "" if a program made it up."""
+    title = one_line(title)
+    key = title.lower()
+    made_up = key.endswith((".doc", ".docx", ".pdf", ".indd")) or key.startswith(_PROGRAM_TITLES)
+    return "" if made_up else title
+
+
+def find_lead(blocks: Sequence[str], title: str) -> str:
+    """Return the first paragraph that could open a story, or "" for a document of one paragraph."""
+    key = fold(nfc(title))
+    candidates = [plain(block) for block in blocks[:6]]
+    candidates = [block for block in candidates if fold(nfc(block)) != key]
+    if len(candidates) < 2:
+        return ""
+    shortest, longest = _LEAD_SYLLABLES
+    return next((block for block in candidates if shortest <= len(block.split()) <= longest), "")
+
+
+def find_publisher(zone: str) -> str:
+    """Return whom the text names as its source."""
+    return _DATE_BEHIND.sub("", _last(_SOURCE, zone))
+
+
+def find_author(zone: str) -> str:
+    """Return whom the text names as its author."""
+    return _last(_AUTHOR, zone)
+
+
+def find_section(zone: str) -> str:
+    """Return the rubric that the text names."""
+    return _last(_SECTION, zone)
+
+
+def find_published(zone: str) -> date | None:
+    """Return the day the text says it came out, else the first day it names."""
+    return _day(_POSTED, zone) or _day(_UPDATED, zone) or find_date(zone)
+
+
+def find_updated(zone: str) -> date | None:
+    """Return the day the text says it was last changed."""
+    return _day(_UPDATED, zone)
+
+
+def find_number(zone: str) -> str:
+    """Return the document's own number, as written behind "Số:"."""
+    found = _NUMBER.search(zone)
+    return "".join(found.group(1).split()) if found and any(char.isdigit() for char in found.group(1)) else ""
+
+
+def find_language(text: str) -> str:
+    """Return "vi", "en" or ""; unaccented Vietnamese is not told from other languages."""
+    letters = len(_LETTER.findall(text))
+    if not letters:
+        return ""
+    if len(_VIETNAMESE.findall(nfc(text))) / letters >= _VIETNAMESE_SHARE:
+        return "vi"
+    words = syllables(text)
+    return "en" if sum(word in _ENGLISH for word in words) / len(words) >= _ENGLISH_SHARE else ""
+
+
+def plain(block: str) -> str:
+    """Return a paragraph without the Markdown around it, on one line."""
+    return " ".join(block.strip(_MARKUP).split())
+
+
+def one_line(text: str) -> str:
+    """Return text fit for a field: storable, on one line, without Markdown around it, at most 300 characters."""
+    # A "#" behind belongs to the words: "lập trình C#".
+    line = " ".join(storable(text).lstrip(_MARKUP).rstrip(_EMPHASIS).split())
+    return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _day(pattern: re.Pattern[str], zone: str) -> date | None:
+    found = pattern.search(zone)
+    return find_date(found.group(1)) if found else None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.findall(text)
+    if not found:
+        return ""
+    value = one_line(found[-1])[:120]
+    return value.removesuffix(")") if value.count(")") > value.count("(") else value

@@ -1,0 +1,59 @@
+"""`hoitin index --watch`: the index follows the folders as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from docs_store import HoitinError, UsageError
+from indexer import Report
+
+from .assembly import make_embedder, run_index
+from .settings import Settings
+from .terminal import Bar, visible
+
+_SETTLE = 1500  # milliseconds without a further change before the folders are looked at
+_RESCAN = 300_000  # milliseconds; folders on a network tell nobody of their changes
+
+
+def watch_and_index(
+    settings: Settings, paths: Sequence[Path], show: Callable[[Report], None], *, allow_many_removals: bool
+) -> None:
+    """Index `paths`, and again after every change in them, until interrupted. A run that fails is told, the next tries again.
+
+    show: called with each report that says something. Raises UsageError if a path does not exist.
+    """
+    from watchfiles import watch
+
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(f"Không có {missing[0]} để canh | There is no {missing[0]} to watch")
+    embedder = make_embedder(settings)
+    own = settings.data.absolute()
+
+    def run() -> None:
+        try:
+            with Bar() as bar:
+                report = run_index(
+                    settings, paths, rebuild=False, allow_many_removals=allow_many_removals, progress=bar, embedder=embedder
+                )
+        except HoitinError as error:
+            click.secho(visible(f"Lỗi: {error}"), fg="red", err=True)
+            return
+        if report.changed:
+            show(report)
+
+    run()
+    click.echo("Đang canh; Ctrl+C để dừng. / Watching; Ctrl+C to stop.", err=True)
+    changes = watch(
+        *paths,
+        watch_filter=lambda _, path: not Path(path).is_relative_to(own),
+        debounce=_SETTLE,
+        rust_timeout=_RESCAN,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    for _ in changes:
+        run()
