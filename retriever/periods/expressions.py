@@ -264,8 +264,8 @@ def _part_of_a_near_month(match: Match, today: date) -> Days | None:
 
 
 @_counted(
-    r"(?:(?:hôm|sáng|trưa|chiều|tối|đêm) )+(?P<which>qua)(?!\w)",
-    r"(?:(?:hôm|sáng|trưa|chiều|đêm) )+(?P<which>nay)(?!\w)",
+    r"(?:(?:hôm|sáng|trưa|chiều|tối|đêm) ){1,2}(?P<which>qua)(?!\w)",
+    r"(?:(?:hôm|sáng|trưa|chiều|đêm) ){1,2}(?P<which>nay)(?!\w)",
     not_after("tính cho") + r"(?<!\d )tối (?P<which>nay)(?!\w)",  # "tu 2023 toi nay": tới nay
     r"(?:(?:sáng|trưa|chiều|tối|đêm) )?hôm (?P<which>kia)(?!\w)",
 )

@@ -33,7 +33,7 @@ _PARTS = {
     "q": r"(?P<q>[1-4]|iv|i{1,3})(?!\w)",
     "count": rf"(?P<count>\d{{1,3}}|{_any(_COUNTS)})",
     # "hôm nay, 5/6"; an unmarked "toi" is sooner "tới"
-    "at": f"(?:(?:{typed('ngày|mùng|mồng|hôm|sáng|trưa|chiều|đêm')}|tối) {{1,3}})+(?:(?:nay|qua),? )?",
+    "at": f"(?:(?:{typed('ngày|mùng|mồng|hôm|sáng|trưa|chiều|đêm')}|tối) {{1,3}}){{1,3}}(?:(?:nay|qua),? )?",
     "to": typed("(?: ?[-–—] ?| và | (?:đến|tới) (?:hết )?(?:ngày )?)"),
     # "viet nam 2024" and "dau tu nam 2024" hold other words of those letters
     "năm": rf"(?:năm|{not_after('việt quảng hà miền phía')}nam)",
