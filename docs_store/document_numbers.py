@@ -51,9 +51,14 @@ _DATED = re.compile(
 _PLAIN = re.compile(
     rf"{_START}(\d{{1,6}}){_GAP}[/–—-]{_GAP}({_KINDS})(?:{_MARK}([a-z]{{2,10}}(?:{_MARK}[a-z]{{2,10}}){{0,2}})|{_GAP}({_AGENCIES}))(?!\w)"
 )
+# A time behind a kind is no number: "thông báo 5/6/2024", "kế hoạch 2021-2025", "kế hoạch 6 tháng đầu năm".
+_TIME = (
+    rf"(?:\d{{1,2}}/\d{{1,2}}(?!\d)|{_YEAR}{_GAP}[–—-]{_GAP}{_YEAR}(?!\d)|(?<=ke hoach )(?:{_YEAR}(?![\d/])"
+    rf"|\d{{1,3}} (?:thang|tuan|quy|ngay(?! \d)|nam(?! {_YEAR}(?![–—-]\d)))(?!\w)))"
+)
 # Thông tư số 12/2024, Nghị định 13 năm 2023: the kind in words.
 _WORDED = re.compile(
-    rf"(?<!\w)({'|'.join(_KIND_WORDS)}){_GAP}(?:so{_GAP})?:?{_GAP}(\d{{1,5}})(?:(?:{_MARK}|{_GAP}nam{_GAP})({_YEAR}))?(?!\d)"
+    rf"(?<!\w)({'|'.join(_KIND_WORDS)}){_GAP}(?:so{_GAP}:?{_GAP}|:?{_GAP}(?!{_TIME}))(\d{{1,5}})(?:(?:{_MARK}|{_GAP}nam{_GAP})({_YEAR}))?(?!\d)"
 )
 _BODIES = r"(?:iso|iec|cispr|astm|itu|etsi|en|guide|ts|tr)"
 _STANDARD = re.compile(

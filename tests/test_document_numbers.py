@@ -25,6 +25,9 @@ from docs_store.document_numbers import find_numbers, number_keys
         ("quyết định 569", "569/qd"),
         ("Nghị quyết 57-NQ/TW", "57/nq/tw"),
         ("nghị quyết số 57", "57/nq"),
+        ("Nghị quyết 57 năm nào", "57/nq"),
+        ("Kế hoạch 57 ngày 5/6/2024", "57/kh"),
+        ("kế hoạch 57 năm 2024", "57/2024/kh"),
         ("Luật số 36/2024/QH15", "36/2024/qh15"),
         ("Thông tư liên tịch 17/2015/TTLT-BKHCN-BTC", "17/2015/ttlt/bkhcn/btc"),
         ("QCVN 12:2014/BKHCN", "qcvn/12/2014/bkhcn"),
@@ -45,6 +48,7 @@ def test_every_spelling_of_a_number_gives_one_key(text: str, key: str) -> None:
         "ngày 5/6/2024", "tháng 6/2024", "24/7", "1.500 tỷ đồng", "tỷ lệ 3-2", "60 km/h", "xe 5/7 chỗ", "quyết định của Bộ",
         "kế hoạch năm 2024", "2024-2025", "thông báo ngày 12", "cao 12 m, rộng 5 m", "nghị quyết Đại hội", "iso", "số 12",
         "Techfest 2024", "chuyên gia trẻ IEC 2023", "tel 024/39437056", "100 kh/tháng",
+        "kế hoạch 2021-2025", "kế hoạch 2025", "kế hoạch 6 tháng đầu năm", "Kế hoạch 5 năm 2021-2025", "thông báo 5/6/2024",
     ],
 )  # fmt: skip
 def test_dates_figures_and_plain_words_are_no_numbers(text: str) -> None:
