@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .pulling import pull
 from .terminal import Bar, print_citation, print_json, print_report, print_understood, visible
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ NOTHING_FOUND = 1
 USAGE = 2
 SOME_FAILED = 3
 
-_ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status"}
+_ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status", "lay": "pull"}
 _EPILOG = """
 \b
 Mã thoát / Exit codes:
@@ -90,6 +91,9 @@ def main(ctx: click.Context, data: Path | None) -> None:
     Ask a ministry's news: the answer is the exact passage, with its source.
     """
     ctx.obj = data
+
+
+main.add_command(pull)
 
 
 def _settings(ctx: click.Context, data: Path | None, **given: object) -> Settings:
