@@ -42,6 +42,7 @@ class Site:
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def close(self) -> None:
+        """Stop answering; once is enough."""
         self._server.shutdown()
         self._server.server_close()
 

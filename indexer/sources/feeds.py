@@ -6,8 +6,9 @@ import io
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from xml.sax import SAXException
 
-from .listings import Entry, Listing, ListingError, one_line, stated_time
+from .listings import Entry, Listing, ListingError, one_line, refuse_entities, stated_time
 
 _MOST_ENTRIES = 5000
 
@@ -19,9 +20,7 @@ def read_feed(data: bytes, url: str, content_type: str, section: str, now: float
     """
     import feedparser
 
-    # Entities of one's own have no use in a feed but to multiply (or, in old parsers, to read files).
-    if b"<!entity" in data.replace(b"\x00", b"").lower():
-        raise ListingError("có khai báo ENTITY | declares entities")
+    refuse_entities(data)
     try:
         found = feedparser.parse(
             io.BytesIO(data),  # a plain value might be taken for a file's name
@@ -31,19 +30,24 @@ def read_feed(data: bytes, url: str, content_type: str, section: str, now: float
         )
     except Exception as error:  # a parser's own bug must not end the run
         raise ListingError(f"không đọc được ({type(error).__name__}) | cannot be read") from error
-    if not found.get("version") and not found["entries"]:
+    # Another encoding or type than stated is no fault of the XML.
+    whole = not isinstance(found.get("bozo_exception"), SAXException)
+    if not found["entries"] and not (whole and found.get("version")):
         raise ListingError("không phải RSS hoặc Atom | not RSS or Atom")
-    entries = [_entry(entry, section, now) for entry in found["entries"][:_MOST_ENTRIES]]
+    atom = str(found.get("version")).startswith("atom")
+    entries = [_entry(entry, section, now, atom) for entry in found["entries"][:_MOST_ENTRIES]]
     # feedparser reads on behind a fault; such a feed is read again next time, as it may have been cut short.
-    return Listing([entry for entry in entries if entry.link], whole=not found.get("bozo"))
+    return Listing([entry for entry in entries if entry.link], whole=whole)
 
 
-def _entry(entry: Any, section: str, now: float) -> Entry:
+def _entry(entry: Any, section: str, now: float, atom: bool) -> Entry:
     # dict.get: feedparser's own gives `published` for `updated`.
     said = {name: dict.get(entry, name) for name in ("link", "title_detail", "published", "updated", "publisher", "tags")}
     tags = [one_line(tag.get("label") or tag.get("term")) for tag in said["tags"] or []]
     origin = dict.get(entry, "source") or {}
     published, updated = stated_time(said["published"], now), stated_time(said["updated"], now)
+    if not atom:  # dc:date, which feedparser takes for an update
+        published = published or updated
     return Entry(
         link=said["link"] or "",
         title=_title(said["title_detail"]),

@@ -7,6 +7,7 @@ bounded; only the hosts that the source allows are asked, wherever a redirect po
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -272,7 +273,7 @@ class Fetcher:
             # Never another library's own words here: they may hold the address of a proxy with its password.
             if late.is_set() or isinstance(error, httpx.TimeoutException):
                 raise _NoAnswerError("hết thời gian chờ | timed out") from error
-            raise _NoAnswerError(f"lỗi mạng {type(error).__name__} | network error") from error
+            raise _NoAnswerError(_network_fault(error)) from error
         finally:
             timer.cancel()
         said = response.headers
@@ -312,6 +313,21 @@ def _target(response: Response, hosts: Collection[str]) -> httpx.URL:
     if response.url.scheme == "https" and url.scheme == "http":
         raise FetchError("chuyển hướng từ https xuống http | redirects from https down to http")
     return url
+
+
+def _network_fault(error: BaseException) -> str:
+    """Return what went wrong on the way, in words for whoever can put it right."""
+    causes = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "chứng chỉ TLS không tin được (xem SSL_CERT_FILE) | the TLS certificate cannot be trusted"
+        if isinstance(cause, socket.gaierror):
+            return "không tìm thấy tên máy chủ | the host's name is unknown"
+        if isinstance(cause, ConnectionRefusedError):
+            return "máy chủ từ chối kết nối | the connection was refused"
+    return f"lỗi mạng {type(error).__name__} | network error"
 
 
 def _seconds(retry_after: str, now: float) -> float | None:

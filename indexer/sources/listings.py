@@ -53,6 +53,12 @@ class ListingError(Exception):
     """The bytes are no listing. Its text is the reason."""
 
 
+def refuse_entities(data: bytes) -> None:
+    """Raise ListingError if the XML declares entities: they have no use here but to multiply, or to read files."""
+    if b"<!entity" in data.replace(b"\x00", b"").lower():  # without its zeros, UTF-16 reads as ASCII
+        raise ListingError("có khai báo ENTITY | declares entities")
+
+
 def one_line(text: str | None) -> str:
     """Return text as it can stand in a field: NFC, one line, of bounded length."""
     return " ".join(nfc(storable(text or "")[: 4 * _LONGEST]).split())[:_LONGEST]

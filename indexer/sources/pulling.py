@@ -97,7 +97,7 @@ class _Pull:
             known = self.state.articles(self.source.slug)
             due = self._due(known, recheck)
             if dry_run:
-                self.report.planned = [article.url for article in due[: self.source.max_pages]]
+                self.report.planned = [shown(article.url) for article in due[: self.source.max_pages]]
                 self.report.waiting = len(due) - len(self.report.planned)
             else:
                 self._look_at_all(known, due, progress)
@@ -146,7 +146,9 @@ class _Pull:
             return []
         stated = self._stated(listing, response.url)
         known = SeenListing(url, rules=self.rules + section)
-        if listing.whole and not listing.children:  # an index that is the same says nothing of its sitemaps
+        if not listing.whole:
+            self.skipped["phần hỏng của danh mục | damaged parts of listings"] += 1
+        elif not listing.children:  # an index that is the same says nothing of its sitemaps
             known = replace(known, etag=response.etag, modified=response.modified, lastmod=lastmod)
         self.state.put_listing(self.source.slug, known, stated, now)
         return listing.children
@@ -232,10 +234,10 @@ class _Pull:
         """Fetch one article if it changed, and keep it. Raises FetchError."""
         url, folder = httpx.URL(article.url), self.source.folder
         said = self._merged(article)
-        looked = replace(article, looked=self.clock.now(), looked_as=_digest(said))
         have = bool(article.file) and (folder / article.file).is_file()
         size = int(self.source.max_megabytes * 1e6)
         response = self._get(url, size, article.etag if have else "", article.modified if have else "")
+        looked = replace(article, looked=self.clock.now(), looked_as=_digest(said))
         if response.url.path == "/" != url.path:
             raise FetchError("chuyển hướng về trang chủ | redirects to the home page")
         if not response.unchanged:
