@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from docs_store import BusyError, UsageError
 from indexer.sources import Clock, Fetcher, Limits, PullReport, PullState, Source, pull, read_sources
+from indexer.sources.unpacking import TooLargeError, gunzip
 
 from .site import Answer, Site
 
@@ -184,6 +186,7 @@ def test_a_headline_that_changes_in_the_feed_changes_the_sidecar_at_once(puller:
     site.put("/rss", rss(item("/tin/a.html", "Bài a, đã đính chính")))
     assert puller().updated == [site.url("/tin/a.html")]
     assert "Bài a, đã đính chính" in {sidecar["title"] for sidecar in puller.sidecars()}
+    assert all((puller.folder / name).stat().st_size for name in puller.files())
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -390,6 +393,9 @@ def test_sitemaps_are_followed_through_an_index_and_gz_and_say_what_news_they_li
     said = {sidecar["url"]: sidecar for sidecar in puller.sidecars()}
     assert said[site.url("/a")].items() >= {"title": "Vệ tinh", "published": "2024-06-05", "publisher": "Báo A"}.items()
     assert "title" not in said[site.url("/b")]
+    site.put("/c", article("c"))
+    site.put("/news.xml", sitemap(f"<loc>{site.url('/c')}</loc>"))  # the index itself stays as it was
+    assert puller(sitemaps=(site.url("/maps.xml"),)).added == [site.url("/c")]
 
 
 def test_lastmod_alone_decides_when_a_page_is_looked_at(puller: Puller, site: Site) -> None:
@@ -588,6 +594,15 @@ def test_entries_of_other_hosts_and_other_schemes_are_skipped_and_counted(puller
     assert site.paths() == ["/rss", "/a"]
 
 
+def test_a_password_or_a_key_in_an_address_is_never_printed(puller: Puller, site: Site) -> None:
+    site.put("/rss?muc=1&key=BIMAT", rss(item("/a?token=BIMAT&amp;id=1"), item("http://u:BIMAT@127.0.0.1/b")))
+    site.put("/a?token=BIMAT&id=1", "", status=500)
+    report = puller(feeds=(site.url("/rss?muc=1&key=BIMAT"), site.url("/khong-co?key=BIMAT")))
+    assert len(report.failed) == 2
+    assert "BIMAT" not in json.dumps(report.as_dict())
+    assert "id=1" in str(report.failed)
+
+
 def test_include_and_exclude_choose_pages_and_a_new_choice_is_read_from_an_unchanged_feed(puller: Puller, site: Site) -> None:
     three_articles(site)
     report = puller(include=("/tin/*",), exclude=("*/b.html",))
@@ -616,6 +631,16 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_refused(puller: Puller, s
     site.put("/rss", rss(item("/bom")))
     assert len(puller(max_megabytes=1).failed) == 1
     assert puller.files() == []
+
+
+def test_a_bomb_is_never_unpacked_beyond_the_limit() -> None:
+    bomb = gzip.compress(b"0" * 50_000_000)
+    tracemalloc.start()
+    with pytest.raises(TooLargeError):
+        gunzip([bomb], 1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 def test_a_gzip_bomb_of_a_sitemap_is_refused_and_a_gzip_page_is_read(
