@@ -87,10 +87,15 @@ def _compare_one(file: str, known: FileState | None, library: Library, reader: s
         found.changed[file] = state
 
 
+def suspiciously_many(lost: int, known: int) -> bool:
+    """Tell whether so many of the known files are gone that a person should be asked."""
+    return lost > max(_GUARDED_COUNT, _GUARDED_SHARE * known)
+
+
 def _guard_removals(folder: Path, library: Library, gone: list[str]) -> None:
     known = library.files_under(str(folder))
     lost = sum(file in known for file in gone)
-    if lost > max(_GUARDED_COUNT, _GUARDED_SHARE * len(known)):
+    if suspiciously_many(lost, len(known)):
         raise UsageError(
             f"{lost} trong {len(known)} tệp đã lập chỉ mục ở {folder} không còn nữa"
             f" | {lost} of {len(known)} indexed files in {folder} are gone",

@@ -7,7 +7,6 @@ page's metadata, a file's properties), then what the text says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from docs_store.vietnamese import paragraphs, storable, syllables
 from . import guessing
 from .guessing import one_line
 from .loaders import Extract
+from .sidecar import Sidecar
 
 _DATE_ZONE = 3000  # characters at the head and at the tail in which a document states its date
 _LANGUAGE_ZONE = 5000
+_NO_SIDECAR = Sidecar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,18 @@ class Origin:
         return Path(self.member).stem if self.member else self.path.stem
 
 
-def complete(extract: Extract, origin: Origin, sidecar: Mapping[str, Any] | None = None) -> Document:
+def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -> Document:
     """Return the document that an Extract makes, its gaps filled from the text.
 
     The same file at the same place always gets the same doc_id.
-    sidecar: fields that win over the extract's. Raises LoadError if there is no text in it.
+    Raises LoadError if there is no text in it.
     """
     pages = tuple(storable(page) for page in extract.pages)
     text = "\n\n".join(pages)
     blocks = [text[start:end] for start, end in paragraphs(text[:20_000])]
     if not blocks or not syllables(text):
         raise LoadError("tệp không có chữ | there is no text in the file")
-    fields = _Fields(extract, sidecar or {})
+    fields = _Fields(extract, sidecar)
     record_id = storable(extract.record_id)
     source = storable(f"{origin.source}#{record_id}" if record_id else origin.source)
     zone = text[:_DATE_ZONE] + "\n" + text[-_DATE_ZONE:]
@@ -88,7 +89,7 @@ def complete(extract: Extract, origin: Origin, sidecar: Mapping[str, Any] | None
 class _Fields:
     """A sidecar's values, else the extract's; remembers where each came from."""
 
-    def __init__(self, extract: Extract, sidecar: Mapping[str, Any]) -> None:
+    def __init__(self, extract: Extract, sidecar: Sidecar) -> None:
         self._extract = extract
         self._sidecar = sidecar
         self.origins: dict[str, str] = {}
@@ -125,8 +126,9 @@ class _Fields:
 
     def _given(self, name: str) -> list[tuple[Any, str]]:
         candidates = [
-            (self._sidecar.get(name), "sidecar"),
+            (self._sidecar.fields.get(name), "sidecar"),
             (getattr(self._extract, name), self._extract.origins.get(name, f"{self._extract.format} metadata")),
+            (self._sidecar.fallback.get(name), "sidecar"),
         ]
         return [(value, origin) for value, origin in candidates if value]
 

@@ -30,7 +30,7 @@ from . import loaders
 from .guard import MEMORY, confine, limits, seconds_for
 from .metadata import Origin, complete
 from .report import doubts
-from .sidecar import read_sidecar
+from .sidecar import Sidecar, read_sidecar
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -98,7 +98,7 @@ def read_documents(path: Path, origin: Origin, troubles: list[Trouble]) -> Itera
     Raises LoadError if nothing in it can be read.
     """
     if not loaders.holds_many(path):
-        sidecar = {} if origin.member else read_sidecar(path)
+        sidecar = Sidecar() if origin.member else read_sidecar(path)
         document = _explained(lambda: complete(loaders.load(path), origin, sidecar))
         troubles += doubts(document)
         yield document

@@ -5,11 +5,13 @@
                             published: 2024-06-05
                             url: https://example.gov.vn/van-ban/569
 
-Its values win over whatever the file says of itself.
+Its values win over whatever the file says of itself; those under `fallback:` only fill gaps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,19 @@ def sidecar_of(path: Path) -> Path | None:
     return None
 
 
-def read_sidecar(path: Path) -> dict[str, Any]:
-    """Return Extract's fields from the sidecar beside a file; {} where there is none. Raises LoadError."""
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """Extract's fields: those that win over the file's own, and those that only fill its gaps."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    fallback: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """Return what the sidecar beside a file says; nothing where there is none. Raises LoadError."""
     sidecar = sidecar_of(path)
     if sidecar is None:
-        return {}
+        return Sidecar()
     with sidecar.open("rb") as stream:
         data = stream.read(_MAX_BYTES + 1)
     try:
@@ -43,4 +53,5 @@ def read_sidecar(path: Path) -> dict[str, Any]:
         record = parse_yaml(data.decode("utf-8-sig"))
     except (LoadError, UnicodeDecodeError) as error:
         raise LoadError(f"tệp kèm {sidecar.name}: {error} | the sidecar cannot be read") from error
-    return {name: value for name, value in read_fields(record).items() if value}
+    fallback = record.get("fallback")
+    return Sidecar(read_fields(record), read_fields(fallback) if isinstance(fallback, dict) else {})

@@ -9,9 +9,10 @@ import click
 
 from .editing import index, remove, restore
 from .options import NOTHING_FOUND, USAGE, data_option, json_option, settings_of
+from .pulling import pull
 from .terminal import Bar, print_citation, print_json, print_understood, visible
 
-_ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status"}
+_ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status", "lay": "pull"}
 _EPILOG = """
 \b
 Mã thoát / Exit codes:
@@ -74,7 +75,7 @@ def main(ctx: click.Context, data: Path | None) -> None:
     ctx.obj = data
 
 
-for _command in (index, remove, restore):
+for _command in (index, remove, restore, pull):
     main.add_command(_command)
 
 

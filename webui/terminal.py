@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Bar:
     """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
 
-    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra", "eval": "Đo"}  # noqa: RUF012
+    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra", "eval": "Đo", "pull": "Tải tin"}  # noqa: RUF012
 
     def __init__(self) -> None:
         self._stage = ""
