@@ -58,9 +58,9 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *,
         elif not below:
             found.failed.append(Trouble(storable(str(path)), "không có tệp này | no such file"))
         gone |= {file: state for file, state in below.items() if not os.path.lexists(file)}
+    moved: set[str] = set()
     for name, before in files.items():
-        _compare_one(name, before, library, reader, found)
-    moved = {old for old, _ in found.renamed.values()}
+        _compare_one(name, before, library, reader, found, moved)
     found.gone = [file for file in gone if file not in moved]
     if not allow_many_removals:
         for given in paths:
@@ -68,19 +68,19 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *,
     return found
 
 
-def _compare_one(file: str, known: FileState | None, library: Library, reader: str, found: Found) -> None:
+def _compare_one(file: str, known: FileState | None, library: Library, reader: str, found: Found, moved: set[str]) -> None:
     try:
         state = _state(Path(file), known, reader)
     except OSError as error:
         found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
         return
     if known is None:
-        moved = {old for old, _ in found.renamed.values()}
         old = next((old for old in library.same_content(state) if old not in moved and not os.path.lexists(old)), None)
         if old is None:
             found.new[file] = state
         else:
             found.renamed[file] = (old, state)
+            moved.add(old)
     elif (known.sha256, known.reader) == (state.sha256, state.reader):
         found.unchanged[file] = state
     else:

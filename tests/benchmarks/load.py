@@ -2,7 +2,7 @@
 
 Prints minutes and peak memory of `hoitin index`, of a second run with nothing to do and of a
 run with ten new articles; p50 and p95 of a question in one process; the cold start of
-`hoitin --help` and `hoitin ask`. Questions are headlines of the file, accented and not, cut
+`hoitin --help` and `hoitin ask`; then the same for 20,000 articles as files of their own. Questions are headlines of the file, accented and not, cut
 to ten syllables, and the share of them whose own article comes first.
 """
 
@@ -27,6 +27,7 @@ from docs_store.vietnamese import fold
 from indexer import loaders
 from retriever import Assistant
 
+_FILES = 20_000
 HOITIN = [sys.executable, "-m", "webui.cli"]
 
 
@@ -44,6 +45,7 @@ def main() -> None:
         rows += _embedding(data)
         rows += _questions(options.file, data, options.questions)
         rows += _cold(data)
+        rows += _single_files(options.file, Path(temporary))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         print(f"{name:{width}}  {value}")
@@ -62,6 +64,25 @@ def _index(file: Path, data: Path, scratch: Path) -> list[tuple[str, str]]:
     )
     seconds, memory, _ = _run_index(data, few)
     rows.append(("index, ten more articles", f"{seconds:.2f} s, peak {memory:.0f} MB"))
+    return rows
+
+
+def _single_files(file: Path, scratch: Path) -> list[tuple[str, str]]:
+    """Return how long a folder takes that holds each article as a file of its own: new, unchanged, renamed."""
+    folder = scratch / "files"
+    for number, extract in enumerate(loaders.read_records(file, lambda *_: None)):
+        path = folder / f"{number % 100:02d}" / f"{number}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {extract.title}\n\n{extract.pages[0]}\n", encoding="utf-8")
+        if number + 1 == _FILES:
+            break
+    data = scratch / "files-data"
+    rows = []
+    for label in ("all new", "nothing changed", "folder renamed"):
+        if label == "folder renamed":
+            (folder / "00").rename(folder / "moved")
+        seconds, memory, report = _run_index(data, folder)
+        rows.append((f"{report['documents']} files, {label}", f"{seconds:.1f} s, peak {memory:.0f} MB"))
     return rows
 
 
