@@ -2,7 +2,8 @@
 
 Prints minutes and peak memory of `hoitin index`, of a second run with nothing to do and of a
 run with ten new articles; p50 and p95 of a question in one process; the cold start of
-`hoitin --help` and `hoitin ask`; then the same for 20,000 articles as files of their own. Questions are headlines of the file, accented and not, cut
+`hoitin --help` and `hoitin ask`; then the same for 20,000 articles as files of their own.
+Questions are headlines of the file, accented and not, cut
 to ten syllables, and the share of them whose own article comes first.
 """
 
