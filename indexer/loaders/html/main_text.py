@@ -1,0 +1,318 @@
+"""Which part of a page is the article, and what in it is not.
+
+Where the page names its article body we take that. Else trafilatura says where the article
+stands; we read every paragraph there, so that none that it left out is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docs_store.vietnamese import fold, syllables
+
+from .blocks import Block, blocks_of
+from .metadata import PAGE_TEXT, Metadata
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_NEVER_TEXT = (
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "video", "audio", "canvas", "svg", "nav", "footer",
+    "aside", "button", "select", "datalist", "textarea", "label", "figcaption", "amp-ad", "amp-sidebar", "amp-social-share",
+)  # fmt: skip
+_LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd", "caption", "center")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_RELATED = re.compile(
+    r"(?:(?:cac |nhung )?(?:tin|bai|bai viet|noi dung|van ban|chu de|su kien)(?: tuc| bai)? (?:lien quan|khac|cung chuyen muc|cung loai"
+    r"|cu hon|moi hon|moi nhat|moi|doc nhieu|noi bat|xem nhieu)(?: khac)?|(?:moi (?:ban )?)?(?:xem|doc) (?:them|tiep|nhieu)(?: bai| tin)?"
+    r"|co the ban quan tam|ban co the quan tam|tu khoa|tags?|chu de|chia se(?: bai viet)?|(?:y kien )?binh luan(?: \d+)?|cung chuyen muc"
+    r"|tin cung muc|mời bạn đọc|related|read more|xem nhieu|doc nhieu|danh gia(?: bai viet)?|y kien ban doc)"
+)  # fmt: skip
+_RELATED_ALONE = re.compile(rf"\W*{_RELATED.pattern}\W*(?:\d+\W*)?")
+_RELATED_AHEAD = re.compile(rf"\W*{_RELATED.pattern}\s*[:>»]")
+_FURNITURE = re.compile(
+    r"\W*(?:(?:in|gui) (?:bai viet|bai|trang|email)|luot xem\W*[\d.,]*|[\d.,]+ luot xem|co chu\W*|a a a|a- a a\+|a-? a\+?|nghe doc bai.*"
+    r"|theo doi .{0,30} tren google news|google news|tro ve(?: trang truoc)?|ve dau trang|quay lai|len dau trang|in|print|sao chep(?: link| lien ket)?"
+    r"|thich|chia se|facebook|zalo|twitter|copy link|gui|gui email|luu bai|quang cao|advertisement|doc bai|tai ve|\d+ phut doc"
+    r"|gui binh luan|dong|xem anh|phong to|thu nho|mac dinh|ban in|dang ky|dang nhap)\W*"
+)  # fmt: skip
+_STAMP_WORDS = re.compile(
+    r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn|t[2-7]|cap nhat(?: luc| ngay)?|ngay dang|dang ngay|dang luc|xuat ban|"
+    r"ngay(?: xuat ban| tao)?|luc|gmt|utc|am|pm|sang|chieu|thang|nam|gio|phut|thoi gian|h|\d+|luot xem|published|updated"
+)
+_SHORT = 100  # characters
+_PROSE = 25  # characters; a shorter block says nothing of where the article stands
+_SHARE = 0.9  # of the article's text that its element must hold
+_MIN_SYLLABLES = 5
+_MAX_ELEMENTS = 40_000  # trafilatura copies the tree several times: a larger one is read without it
+
+
+@dataclass(frozen=True, slots=True)
+class MainText:
+    """The article's blocks, the lead first; the lead, and where the page says that it is one."""
+
+    blocks: list[Block]
+    lead: str
+    lead_origin: str
+
+
+def clean(root: HtmlElement, roles: dict[str, list[HtmlElement]], headline: HtmlElement | None) -> None:
+    """Take out of the tree what no reader would call the article: menus, captions, related links, comments."""
+    kept = {*_with_ancestors(headline)}
+    for body in roles["body"]:
+        kept.update(_with_ancestors(body))
+    for element in list(root.iter(*_NEVER_TEXT)):
+        if element not in kept:
+            _drop(element)
+    for element in list(root.iter("header")):
+        # A site's header; an article's own holds its headline.
+        if element not in kept and not any(parent.tag == "article" for parent in element.iterancestors()):
+            _drop(element)
+    total = _unlinked(root)
+    body_text = max((len(body.text_content()) for body in roles["body"]), default=0)
+    for role in ("clock", "crumbs", "comments", "noise"):
+        for element in roles[role]:
+            if element in kept:
+                continue
+            # On a page that marks no article a name alone does not take most of the text away.
+            if role == "noise" and body_text < 200 and _unlinked(element) > total / 2:
+                continue
+            _drop(element)
+    for element in root.xpath("//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden')]"):
+        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
+        if hidden and element not in kept and _unlinked(element) < total / 3:
+            _drop(element)
+    for role in ("author", "date"):
+        for element in roles[role]:
+            if element not in kept and len(element.text_content()) < 2 * _SHORT:
+                _drop(element)
+
+
+def find_main_text(
+    root: HtmlElement, roles: dict[str, list[HtmlElement]], blocks: list[Block], metadata: Metadata
+) -> MainText | None:
+    """Return the article of a cleaned page, or None if it has none."""
+    headline, title = metadata.headline, metadata.found.text("title")
+    article: list[Block] = []
+    for region in _regions(root, roles, headline, blocks):
+        article = [block for block in blocks if _inside(block.element, region)]
+        if headline is not None and _inside(headline, region):
+            first = next((number for number, block in enumerate(article) if _inside(block.element, headline)), 0)
+            article = article[first:]
+        if metadata.says_article or roles["body"] or not _is_list_of_links(article):
+            break
+    else:
+        return None
+    article = _without_furniture(article, title)
+    lead, origin = _lead(root, roles, article, title, metadata.descriptions)
+    if lead:
+        # It may stand above the body, in it, or in both.
+        keys = {_key(lead), *(_key(line) for line in lead.split("\n"))}
+        article = [Block(lead, region), *(block for block in article if _key(block.text) not in keys)]
+    if sum(len(syllables(block.text)) for block in article if not block.is_links) < _MIN_SYLLABLES:
+        return None
+    return MainText(article, lead, origin)
+
+
+def without_byline(article: list[Block]) -> tuple[list[Block], str]:
+    """Return the article without a last line that only names its author, bold and to the right; and the author."""
+    last = article[-1]
+    name = last.text.strip()
+    right = last.element.get("align") == "right" or "right" in (last.element.get("style") or "")
+    bold = last.element.find(".//strong") is not None or last.element.find(".//b") is not None
+    names_someone = 1 < len(name.split()) <= 8 and "\n" not in name and name[-1] not in ".?!:;" and not any(map(str.isdigit, name))
+    if len(article) > 2 and right and bold and names_someone and last.kind == "p":
+        return article[:-1], name
+    return article, ""
+
+
+def stamps_around(blocks: list[Block], article: list[Block]) -> list[str]:
+    """Return the short texts right before and after the article that only say when: 'Cập nhật: 05/06/2024'."""
+    own = {id(block) for block in article}
+    places = [number for number, block in enumerate(blocks) if id(block) in own]
+    if not places:
+        return []
+    near = blocks[max(0, places[0] - 6) : places[0]] + blocks[places[-1] + 1 : places[-1] + 4]
+    return [block.text for block in near if len(block.text) < _SHORT and _is_stamp(fold(block.text))]
+
+
+def _regions(
+    root: HtmlElement, roles: dict[str, list[HtmlElement]], headline: HtmlElement | None, blocks: list[Block]
+) -> Iterator[HtmlElement]:
+    """Yield the elements that may be the article, the likeliest first."""
+    prose = [(block, weight) for block in blocks if block.kind != "h1" and (weight := _weight(block)) > 0]
+    if not prose:
+        return
+    if (marked := _marked(root, roles["body"])) is not None:
+        yield marked
+        return
+    found = _trafilatura_keys(root)
+    matched = [(block, weight) for block, weight in prose if any(_key(line)[:60] in found for line in block.text.split("\n"))]
+    dominant = _smallest_around(prose, 0.7)
+    held = sum(weight for block, weight in prose if _inside(block.element, dominant))
+    # Where trafilatura leaves out most of what stands together, it has failed.
+    if sum(weight for _, weight in matched) >= 0.5 * held:
+        yield _smallest_around(matched, _SHARE)
+    if (zone := _headline_zone(headline, prose)) is not None:
+        yield zone
+    yield dominant
+
+
+def _marked(root: HtmlElement, bodies: list[HtmlElement]) -> HtmlElement | None:
+    """Return the element that the page names as its article body; the first where there are several."""
+    sizes = [(body, _unlinked(body)) for body in bodies if _inside(body, root)]
+    largest = max((size for _, size in sizes), default=0)
+    if largest < 2 * _PROSE:
+        return None
+    return next(body for body, size in sizes if size >= largest / 2)
+
+
+def _smallest_around(weighted: list[tuple[Block, int]], share: float) -> HtmlElement:
+    """Return the deepest container that holds this share of the blocks' weight."""
+    enough = share * sum(weight for _, weight in weighted)
+    held: dict[HtmlElement, int] = {}
+    blocks: dict[HtmlElement, int] = {}
+    for block, weight in weighted:
+        element = block.element.getparent() if block.element.tag in _LEAVES or block.kind == "table" else block.element
+        while element is not None:
+            held[element] = held.get(element, 0) + weight
+            blocks[element] = blocks.get(element, 0) + 1
+            element = element.getparent()
+    heavy = [element for element, weight in held.items() if weight >= enough]
+    deepest = max(heavy, key=lambda element: sum(1 for _ in element.iterancestors()))
+    # One long paragraph in a <div> of its own is not the article: its neighbours belong to it.
+    while blocks[deepest] == 1 and deepest.tag not in ("body", "td", "article", "main") and deepest.getparent() is not None:
+        deepest = deepest.getparent()
+        if blocks.get(deepest, 0) > 1:
+            break
+    return deepest
+
+
+def _headline_zone(headline: HtmlElement | None, prose: list[tuple[Block, int]]) -> HtmlElement | None:
+    """Return the smallest element around the headline that holds a paragraph, or None."""
+    if headline is None:
+        return None
+    element = headline.getparent()
+    while element is not None:
+        if sum(weight for block, weight in prose if block.kind != "h1" and _inside(block.element, element)) > 3 * _PROSE:
+            return element
+        element = element.getparent()
+    return None
+
+
+def _trafilatura_keys(root: HtmlElement) -> set[str]:
+    """Return the beginnings of the paragraphs that trafilatura takes for the article."""
+    import trafilatura
+    from trafilatura.settings import Document as Extracted
+
+    if sum(1 for _ in root.iter()) > _MAX_ELEMENTS:
+        return set()
+    try:
+        # fast: the further extractors that it would compare with cost half of the time, and we compare ourselves
+        found = trafilatura.bare_extraction(root, fast=True, with_metadata=False, include_comments=False, include_tables=True)
+    except Exception:  # a rule of its own that fails on a strange tree; we go on without
+        return set()
+    text = found.text or "" if isinstance(found, Extracted) else ""
+    return {key for line in text.split("\n") if (key := _key(line)[:60])}
+
+
+def _without_furniture(article: list[Block], title: str) -> list[Block]:
+    heading = _key(title)
+    kept: list[Block] = []
+    related = False
+    begun = False
+    for block in article:
+        folded = fold(block.text)
+        if len(folded) < _SHORT and (_RELATED_ALONE.fullmatch(folded) or _RELATED_AHEAD.match(folded)):
+            related = _RELATED_ALONE.fullmatch(folded) is not None
+            continue
+        if _RELATED_AHEAD.match(folded) and block.linked > 0.5 * len(block.text):
+            continue
+        if folded.startswith((">>", "»")) or (block.is_links and (related or _leads_elsewhere(block))):
+            continue
+        related = False
+        key = _key(block.text)
+        if not key or key == heading or (not begun and block.kind == "h1"):
+            continue
+        if len(folded) < _SHORT and (_FURNITURE.fullmatch(folded) or (not begun and _is_stamp(folded))):
+            continue
+        begun = True
+        kept.append(block)
+    return kept
+
+
+def _leads_elsewhere(block: Block) -> bool:
+    """Tell whether a block of links points to other stories: it ends like a headline, not like a sentence."""
+    return block.kind != "table" and not block.text.rstrip().endswith((".", ":", ";", "!", "?")) and len(block.text) < 250
+
+
+def _is_stamp(folded: str) -> bool:
+    """Tell whether a short text only says when: 'Thứ Tư, 05/06/2024 | 08:30'."""
+    return any(char.isdigit() for char in folded) and not re.sub(r"[\W_]+", "", _STAMP_WORDS.sub("", folded))
+
+
+def _lead(
+    root: HtmlElement, roles: dict[str, list[HtmlElement]], article: list[Block], title: str, descriptions: list[tuple[str, str]]
+) -> tuple[str, str]:
+    """Return the article's lead as it stands on the page, and where the page says so; "" if it has none."""
+    heading = _key(title)
+    for element in roles["lead"]:
+        if _inside(element, root) and len(element.text_content()) < 2000:
+            text = "\n".join(block.text for block in blocks_of(element) if not block.is_links).strip()
+            if len(text) >= _PROSE and _key(text) != heading:
+                return text, PAGE_TEXT
+    for description, origin in descriptions:
+        wanted = _key(description)[:80]  # often the lead cut short
+        for block in article[:3]:
+            if len(wanted) >= _PROSE and _key(block.text).startswith(wanted):
+                return block.text, origin
+    first = article[0] if len(article) > 1 else None
+    return (first.text, PAGE_TEXT) if first is not None and _is_bold(first) else ("", "")
+
+
+def _is_bold(block: Block) -> bool:
+    """Tell whether a paragraph of more than a few words is all bold: how portals write a lead."""
+    if block.kind == "table" or not 2 * _PROSE < len(block.text) < 800:
+        return False
+    if block.kind in ("h2", "h3"):
+        return len(block.text) > _SHORT
+    bold = "".join(part.text_content() for part in block.element.iterdescendants("strong", "b"))
+    return len(_key(bold)) >= 0.95 * len(_key(block.text))
+
+
+def _is_list_of_links(article: list[Block]) -> bool:
+    """Tell whether a page only points to others: as many links to stories as paragraphs of its own."""
+    stories = sum(1 for block in article if block.is_links and len(block.text) > _PROSE)
+    prose = sum(1 for block in article if _weight(block) > 0)
+    return stories >= 4 and stories >= 0.7 * prose
+
+
+def _weight(block: Block) -> int:
+    weight = len(block.text) - block.linked
+    return weight if weight >= _PROSE and not block.is_links else 0
+
+
+def _unlinked(element: HtmlElement) -> int:
+    """Return how many characters of an element are no links."""
+    links = sum(len(link.text_content()) for link in element.iter("a") if link.get("href"))
+    return len(element.text_content()) - links
+
+
+def _with_ancestors(element: HtmlElement | None) -> list[HtmlElement]:
+    return [] if element is None else [element, *element.iterancestors()]
+
+
+def _inside(element: HtmlElement, region: HtmlElement) -> bool:
+    return element is region or any(parent is region for parent in element.iterancestors())
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()  # the text behind it stays
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
