@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (markup is easier to read unbroken)
 """Web pages built the way Vietnamese sites build theirs; every word is ours.
 
 Each has the same story, so that a test can say what must be in the text and what must not.
@@ -26,7 +27,9 @@ def _p(attributes: str = "", tag: str = "p") -> str:
 
 
 def _page(body: str, head: str = "", html: str = ' lang="vi"') -> str:
-    return f'<!DOCTYPE html><html{html}><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body>{body}</body></html>'
+    return (
+        f'<!DOCTYPE html><html{html}><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body>{body}</body></html>'
+    )
 
 
 def like_vnexpress() -> str:
@@ -125,7 +128,9 @@ def sharepoint_portal() -> str:
     <table border="1"><tr><th>Năm</th><th>Số trạm</th></tr><tr><td>2023</td><td>1.200</td></tr><tr><td>2024</td><td></td></tr></table>
     </td></tr><tr><td align="right"><b>Minh An</b></td></tr></table></td>
     <td width="200"><table>{links}</table></td></tr></table></form>"""
-    head = '<meta property="og:site_name" content="Cổng thông tin Bộ Mẫu"><meta name="description" content="Cổng tin của Bộ Mẫu">'
+    head = (
+        '<meta property="og:site_name" content="Cổng thông tin Bộ Mẫu"><meta name="description" content="Cổng tin của Bộ Mẫu">'
+    )
     return _page(body, head, ' dir="ltr" lang="en-us"')
 
 
@@ -205,7 +210,7 @@ def xhtml() -> str:
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml" xml:lang="vi"><head><title>{TITLE}</title><script src="a.js"/></head>
-<body><div id="x"/><h1>{TITLE}</h1><p><a name="dau"/>{LEAD}</p><p><![CDATA[{BODY[0]}]]></p>{_p()[len(f"<p>{BODY[0]}</p>"):]}</body></html>"""
+<body><div id="x"/><h1>{TITLE}</h1><p><a name="dau"/>{LEAD}</p><p><![CDATA[{BODY[0]}]]></p>{_p()[len(f"<p>{BODY[0]}</p>") :]}</body></html>"""
 
 
 def short_news() -> str:
@@ -218,7 +223,9 @@ def short_news() -> str:
 def home_page() -> str:
     """A front page: headlines with their first lines."""
     teasers = "".join(f'<article><h3><a href="/t{n}">{TITLE} lần {n}</a></h3><p>{LEAD}</p></article>' for n in range(15))
-    return _page(f'<h1><a href="/">Báo Mẫu</a></h1><div class="main">{teasers}</div>', '<meta property="og:type" content="website">')
+    return _page(
+        f'<h1><a href="/">Báo Mẫu</a></h1><div class="main">{teasers}</div>', '<meta property="og:type" content="website">'
+    )
 
 
 def search_results() -> str:

@@ -35,7 +35,9 @@ def _load(folder: Path, content: str | bytes, name: str = "trang.html") -> Extra
 
 
 def _in_page(body: str, head: str = "") -> str:
-    return f'<html lang="vi"><head><meta charset="utf-8"><title>Tin</title>{head}</head><body><h1>{TITLE}</h1>{body}</body></html>'
+    return (
+        f'<html lang="vi"><head><meta charset="utf-8"><title>Tin</title>{head}</head><body><h1>{TITLE}</h1>{body}</body></html>'
+    )
 
 
 def test_html_keeps_the_main_text_and_drops_menu_sidebar_and_comments(news: Path) -> None:
@@ -151,6 +153,10 @@ def test_a_law_keeps_every_article_once_and_in_order(news: Path) -> None:
     assert found.origins["number"] == "trang | page text"
 
 
+def test_short_lines_are_an_article_too(news: Path) -> None:
+    assert _load(news, _in_page("<div>Bộ Khoa học<br>họp tổng kết</div>")).pages == ("Bộ Khoa học\nhọp tổng kết",)
+
+
 def test_news_of_two_sentences_is_not_lost_among_the_links(news: Path) -> None:
     assert _load(news, pages.short_news()).pages[0] == f"{BODY[0]}\n\n{BODY[3]}"
 
@@ -201,7 +207,9 @@ def test_a_future_date_gives_way_to_the_next_source(news: Path) -> None:
 
 def test_broken_json_ld_gives_what_can_be_saved(news: Path) -> None:
     broken = f'{{"@type":"NewsArticle","headline":"{TITLE}","datePublished":"2024-06-05","description":"có "ngoặc" hỏng",'
-    found = _load(news, _in_page("".join(f"<p>{text}</p>" for text in BODY), f'<script type="application/ld+json">{broken}</script>'))
+    found = _load(
+        news, _in_page("".join(f"<p>{text}</p>" for text in BODY), f'<script type="application/ld+json">{broken}</script>')
+    )
     assert (found.title, found.published, found.origins["published"]) == (TITLE, _DAY, "json-ld")
 
 
@@ -239,7 +247,7 @@ def test_an_undeclared_charset_has_one_place_to_be_guessed(news: Path, monkeypat
 
 _HOSTILE = {
     "nested": b"<div>" * 100_000 + b"chu",
-    "attributes": b"<p " + b" ".join(b'a%d="1>"' % n for n in range(100_000)) + b">",
+    "attributes": b"<p " + b" ".join(b'a%d="1>"' % n for n in range(50_000)) + b">",
     "line": b"<p>" + "chữ của Bộ ".encode() * 200_000,
     "unclosed": b"<script>" + b"<!--<svg><style>" * 100_000,
     "openings": b"<svg" * 200_000 + b"<!--" * 200_000,
@@ -260,11 +268,11 @@ def test_hostile_markup_ends_in_text_or_in_one_line(news: Path, name: str) -> No
     story = "".join(f"<p>{text}</p>" for text in BODY).encode()
     path = news / "a.html"
     path.write_bytes(b"<html><body><h1>" + TITLE.encode() + b"</h1>" + story + _HOSTILE[name])
-    try:
+    if name in ("nested", "tables", "letters"):
+        with pytest.raises(LoadError, match=r"^[^\n]+$"):
+            read_file(path)
+    else:
         assert BODY[0] in read_file(path).pages[0]
-    except LoadError as error:
-        assert "\n" not in str(error)
-        assert name in ("nested", "letters", "tables")
 
 
 def test_an_external_entity_opens_no_file(news: Path) -> None:
@@ -282,12 +290,12 @@ def test_a_page_too_large_is_refused_before_it_is_parsed(news: Path) -> None:
         _load(news, b"<p>" + b"<b>chu</b> " * 1_200_000)
 
 
-def test_the_largest_page_that_is_parsed_stays_below_a_gibibyte(news: Path) -> None:
-    (news / "a.html").write_bytes(("<html><body>" + "<p>Một <b>dòng</b> tin của Bộ.</p>\n" * 280_000).encode()[:11_900_000])
+def test_a_page_of_four_megabytes_is_read_below_a_gibibyte(news: Path) -> None:
+    (news / "a.html").write_text("<html><body>" + "<p>Một <b>dòng</b> tin của Bộ Khoa học.</p>\n" * 80_000, encoding="utf-8")
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
         "from pathlib import Path; from indexer.reading import read_file\n"
-        "print(len(read_file(Path(sys.argv[1])).pages[0]) > 1_000_000)"
+        "print(read_file(Path(sys.argv[1])).pages[0].count('Khoa học'))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(news / "a.html")], capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "True", done.stderr[-2000:]
+    assert done.stdout.strip() == "80000", done.stderr[-2000:]

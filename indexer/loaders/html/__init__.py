@@ -66,10 +66,9 @@ def extract(page: Page) -> Extract:
 def _guess(root: Any, found: Found) -> None:
     """Fill what the page does not say by trafilatura's guess. It costs as much as all the rest: only where needed."""
     from trafilatura.metadata import extract_metadata
-    from trafilatura.settings import set_date_params
 
     try:
-        guess = extract_metadata(root, date_config=set_date_params(extensive=False), fastmode=True)
+        guess = extract_metadata(root, extensive=False)
     except Exception:  # a rule of its own that fails on a strange tree
         return
     found.add("title", guess.title, "trafilatura")

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+_BLOCK_TAGS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LISTS = ("ul", "ol")
-_BREAK = "\x1e"  # stands for <br> until the block is whole
-_SPACE = re.compile(r"[^\S\x1e]+|[\u200b\ufeff\u00ad]+")
-_PARAGRAPH_BREAK = re.compile(rf"[ ]*{_BREAK}(?:[ ]*{_BREAK})+[ ]*")
-_LINE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
+_BREAK = "\x02"  # stands for <br> until the block is whole
+_PARAGRAPH_BREAK = re.compile(rf" ?{_BREAK}(?: ?{_BREAK})+ ?")
+_LINE_BREAK = re.compile(rf" ?{_BREAK} ?")
+_INVISIBLE = ("\u200b", "\ufeff", "\u00ad")  # zero-width space, byte order mark, soft hyphen
 _LONG_CELL = 600  # characters; a cell this long holds the article, not a figure
 
 
@@ -127,13 +129,13 @@ class _Reader:
     def flush(self) -> None:
         if not self._parts:
             return
-        raw = "".join(self._parts)
-        linked = len(_SPACE.sub(" ", "".join(self._linked)).strip())
+        whole = _tidy("".join(self._parts))
+        linked = len(_tidy("".join(self._linked)))
         self._parts, self._linked = [], []
         around = self._around[-1]
-        kind = "li" if self._marker else around.tag if around.tag in ("h1", "h2", "h3", "h4", "h5", "h6") else "p"
-        for piece in _PARAGRAPH_BREAK.split(_SPACE.sub(" ", raw).strip(" " + _BREAK)):
-            text = _LINE_BREAK.sub("\n", piece).strip()
+        kind = "li" if self._marker else around.tag if around.tag in _HEADINGS else "p"
+        for piece in _PARAGRAPH_BREAK.split(whole) if _BREAK in whole else (whole,):
+            text = _LINE_BREAK.sub("\n", piece).strip() if _BREAK in piece else piece
             if text:
                 self.blocks.append(Block(self._marker + text, around, kind, min(linked, len(text))))
                 self._marker = ""
@@ -175,4 +177,12 @@ def _cell_text(cell: HtmlElement) -> str:
     for element in cell.iterdescendants(*_BLOCK_TAGS, "br"):
         element.tail = f" {element.tail or ''}"
         element.text = f" {element.text or ''}" if element.tag != "br" else element.text
-    return " ".join(_SPACE.sub(" ", cell.text_content()).split())
+    return _tidy(cell.text_content())
+
+
+def _tidy(text: str) -> str:
+    """Return text with single spaces and without what nobody sees."""
+    for character in _INVISIBLE:
+        if character in text:
+            text = text.replace(character, "")
+    return " ".join(text.split())

@@ -22,6 +22,7 @@ _MONTHS = {
 _MONTH = rf"thang ({'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
 _DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}),? {_MONTH},? (?:nam )?(\d{{4}})(?!\d)")  # 5 Tháng Sáu, 2024 (WordPress)
 _MONTH_DAY = re.compile(rf"{_MONTH} (\d{{1,2}}),? (\d{{4}})(?!\d)")  # Tháng Sáu 5, 2024
+_MAIL_DAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d")  # Wed, 05 Jun 2024 01:30:00 GMT
 _UPDATED = re.compile(r"cap nhat|sua doi luc|chinh sua|updated|modified|lan cuoi")
 _POSTED = re.compile(r"(?:ngay |gio )?(?:dang|xuat ban|phat hanh|tao)(?: ngay| luc| tin| bai)?|posted|published")
 
@@ -35,11 +36,11 @@ def metadata_day(value: object) -> date | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         try:
-            moment = parsedate_to_datetime(text) if text[:1].isalpha() else None  # type: ignore[assignment]
+            if not _MAIL_DAY.match(text):
+                return written_day(text)
+            moment = parsedate_to_datetime(text)
         except ValueError:
-            moment = None  # type: ignore[assignment]
-    if moment is None:
-        return written_day(text)
+            return None
     return _believable(moment.astimezone(_VIETNAM).date() if moment.tzinfo else moment.date())
 
 
@@ -48,9 +49,8 @@ def written_day(text: str) -> date | None:
     compact = _COMPACT.fullmatch(text.strip())
     if compact and (day := make_date(*map(int, compact.groups()))):
         return _believable(day)
-    if year_first := _YEAR_FIRST.search(text):
-        if day := make_date(*map(int, year_first.groups())):
-            return _believable(day)
+    if (year_first := _YEAR_FIRST.search(text)) and (day := make_date(*map(int, year_first.groups()))):
+        return _believable(day)
     if day := find_date(text):
         return _believable(day)
     folded = " ".join(fold(text).split())

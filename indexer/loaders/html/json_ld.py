@@ -16,6 +16,7 @@ _ARTICLES = {
 }  # fmt: skip
 _MAX_NODES = 5_000
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_CDATA = re.compile(r"(?:/[/*])?\s?<!\[CDATA\[(?:\*/)?|(?:/[/*])?\s?\]\]>(?:\*/)?")
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 # What can be saved from JSON that does not parse.
 _LOOSE = re.compile(
@@ -74,7 +75,7 @@ def plain(value: object) -> str:
 
 
 def _parse(script: str) -> object:
-    script = script.strip().removeprefix("//").removeprefix("<![CDATA[").removesuffix("]]>").removesuffix("//").strip().rstrip(";")
+    script = _CDATA.sub("", script).strip().rstrip(";")
     for text in (script, _TRAILING_COMMA.sub("", script)):
         try:
             return json.loads(text, strict=False)
@@ -82,7 +83,7 @@ def _parse(script: str) -> object:
             continue
         except RecursionError:
             return None
-    loose = {name: value for name, value in reversed(_LOOSE.findall(script))}
+    loose: Node = dict(reversed(_LOOSE.findall(script)))
     return {"@type": "NewsArticle", **loose} if "headline" in loose else None
 
 

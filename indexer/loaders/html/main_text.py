@@ -1,7 +1,8 @@
 """Which part of a page is the article, and what in it is not.
 
-Where the page names its article body we take that. Else trafilatura says where the article
-stands; we read every paragraph there, so that none that it left out is lost.
+Where the page names its article body, or nearly all its text stands together once menus and lists
+are gone, we take that. Else trafilatura says where the article stands; we read every paragraph
+there, so that none that it left out is lost.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docs_store.vietnamese import fold, syllables
+from docs_store.vietnamese import syllables
 
 from .blocks import Block, blocks_of
+from .furniture import SHORT, is_stamp, key_of, without_furniture
 from .metadata import PAGE_TEXT, Metadata
 
 if TYPE_CHECKING:
@@ -25,26 +27,8 @@ _NEVER_TEXT = (
 )  # fmt: skip
 _LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd", "caption", "center")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_RELATED = re.compile(
-    r"(?:(?:cac |nhung )?(?:tin|bai|bai viet|noi dung|van ban|chu de|su kien)(?: tuc| bai)? (?:lien quan|khac|cung chuyen muc|cung loai"
-    r"|cu hon|moi hon|moi nhat|moi|doc nhieu|noi bat|xem nhieu)(?: khac)?|(?:moi (?:ban )?)?(?:xem|doc) (?:them|tiep|nhieu)(?: bai| tin)?"
-    r"|co the ban quan tam|ban co the quan tam|tu khoa|tags?|chu de|chia se(?: bai viet)?|(?:y kien )?binh luan(?: \d+)?|cung chuyen muc"
-    r"|tin cung muc|mời bạn đọc|related|read more|xem nhieu|doc nhieu|danh gia(?: bai viet)?|y kien ban doc)"
-)  # fmt: skip
-_RELATED_ALONE = re.compile(rf"\W*{_RELATED.pattern}\W*(?:\d+\W*)?")
-_RELATED_AHEAD = re.compile(rf"\W*{_RELATED.pattern}\s*[:>»]")
-_FURNITURE = re.compile(
-    r"\W*(?:(?:in|gui) (?:bai viet|bai|trang|email)|luot xem\W*[\d.,]*|[\d.,]+ luot xem|co chu\W*|a a a|a- a a\+|a-? a\+?|nghe doc bai.*"
-    r"|theo doi .{0,30} tren google news|google news|tro ve(?: trang truoc)?|ve dau trang|quay lai|len dau trang|in|print|sao chep(?: link| lien ket)?"
-    r"|thich|chia se|facebook|zalo|twitter|copy link|gui|gui email|luu bai|quang cao|advertisement|doc bai|tai ve|\d+ phut doc"
-    r"|gui binh luan|dong|xem anh|phong to|thu nho|mac dinh|ban in|dang ky|dang nhap)\W*"
-)  # fmt: skip
-_STAMP_WORDS = re.compile(
-    r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn|t[2-7]|cap nhat(?: luc| ngay)?|ngay dang|dang ngay|dang luc|xuat ban|"
-    r"ngay(?: xuat ban| tao)?|luc|gmt|utc|am|pm|sang|chieu|thang|nam|gio|phut|thoi gian|h|\d+|luot xem|published|updated"
-)
-_SHORT = 100  # characters
 _PROSE = 25  # characters; a shorter block says nothing of where the article stands
+_ABOVE = 8  # blocks between a headline and the body: lead, stamp, buttons
 _SHARE = 0.9  # of the article's text that its element must hold
 _MIN_SYLLABLES = 5
 _MAX_ELEMENTS = 40_000  # trafilatura copies the tree several times: a larger one is read without it
@@ -87,7 +71,7 @@ def clean(root: HtmlElement, roles: dict[str, list[HtmlElement]], headline: Html
             _drop(element)
     for role in ("author", "date"):
         for element in roles[role]:
-            if element not in kept and len(element.text_content()) < 2 * _SHORT:
+            if element not in kept and len(element.text_content()) < 2 * SHORT:
                 _drop(element)
 
 
@@ -98,23 +82,33 @@ def find_main_text(
     headline, title = metadata.headline, metadata.found.text("title")
     article: list[Block] = []
     for region in _regions(root, roles, headline, blocks):
-        article = [block for block in blocks if _inside(block.element, region)]
-        if headline is not None and _inside(headline, region):
-            first = next((number for number, block in enumerate(article) if _inside(block.element, headline)), 0)
-            article = article[first:]
+        article = _from_headline(blocks, region, headline)
         if metadata.says_article or roles["body"] or not _is_list_of_links(article):
             break
     else:
         return None
-    article = _without_furniture(article, title)
+    article = without_furniture(article, title)
     lead, origin = _lead(root, roles, article, title, metadata.descriptions)
     if lead:
         # It may stand above the body, in it, or in both.
-        keys = {_key(lead), *(_key(line) for line in lead.split("\n"))}
-        article = [Block(lead, region), *(block for block in article if _key(block.text) not in keys)]
-    if sum(len(syllables(block.text)) for block in article if not block.is_links) < _MIN_SYLLABLES:
+        keys = {key_of(lead), *(key_of(line) for line in lead.split("\n"))}
+        article = [Block(lead, region), *(block for block in article if key_of(block.text) not in keys)]
+    if len(syllables(" ".join(block.text[:SHORT] for block in article[:10] if not block.is_links))) < _MIN_SYLLABLES:
         return None
     return MainText(article, lead, origin)
+
+
+def _from_headline(blocks: list[Block], region: HtmlElement, headline: HtmlElement | None) -> list[Block]:
+    """Return the blocks of a region, from the headline on where it stands in it or right above it."""
+    places = [number for number, block in enumerate(blocks) if _inside(block.element, region)]
+    if not places:
+        return []
+    first, last = places[0], places[-1]
+    if headline is not None:
+        heading = next((number for number, block in enumerate(blocks) if _inside(block.element, headline)), last)
+        if first - _ABOVE <= heading < last:  # what stands between them is a lead that no name tells
+            first = heading
+    return blocks[first : last + 1]
 
 
 def without_byline(article: list[Block]) -> tuple[list[Block], str]:
@@ -123,8 +117,8 @@ def without_byline(article: list[Block]) -> tuple[list[Block], str]:
     name = last.text.strip()
     right = last.element.get("align") == "right" or "right" in (last.element.get("style") or "")
     bold = last.element.find(".//strong") is not None or last.element.find(".//b") is not None
-    names_someone = 1 < len(name.split()) <= 8 and "\n" not in name and name[-1] not in ".?!:;" and not any(map(str.isdigit, name))
-    if len(article) > 2 and right and bold and names_someone and last.kind == "p":
+    a_name = 1 < len(name.split()) <= 8 and "\n" not in name and name[-1] not in ".?!:;" and not any(map(str.isdigit, name))
+    if len(article) > 2 and right and bold and a_name and last.kind == "p":
         return article[:-1], name
     return article, ""
 
@@ -136,7 +130,7 @@ def stamps_around(blocks: list[Block], article: list[Block]) -> list[str]:
     if not places:
         return []
     near = blocks[max(0, places[0] - 6) : places[0]] + blocks[places[-1] + 1 : places[-1] + 4]
-    return [block.text for block in near if len(block.text) < _SHORT and _is_stamp(fold(block.text))]
+    return [block.text for block in near if is_stamp(block.text)]
 
 
 def _regions(
@@ -144,13 +138,18 @@ def _regions(
 ) -> Iterator[HtmlElement]:
     """Yield the elements that may be the article, the likeliest first."""
     prose = [(block, weight) for block in blocks if block.kind != "h1" and (weight := _weight(block)) > 0]
-    if not prose:
+    if not prose:  # a page of short lines: a poem, a notice
+        yield root
         return
     if (marked := _marked(root, roles["body"])) is not None:
         yield marked
         return
+    most = _smallest_around(prose, _SHARE)
+    if most.tag != "body":  # menus and lists gone, nearly all the text stands together: nothing to ask
+        yield _together(most, headline)
+        return
     found = _trafilatura_keys(root)
-    matched = [(block, weight) for block, weight in prose if any(_key(line)[:60] in found for line in block.text.split("\n"))]
+    matched = [(block, weight) for block, weight in prose if any(key_of(line)[:60] in found for line in block.text.split("\n"))]
     dominant = _smallest_around(prose, 0.7)
     held = sum(weight for block, weight in prose if _inside(block.element, dominant))
     # Where trafilatura leaves out most of what stands together, it has failed.
@@ -191,6 +190,14 @@ def _smallest_around(weighted: list[tuple[Block, int]], share: float) -> HtmlEle
     return deepest
 
 
+def _together(region: HtmlElement, headline: HtmlElement | None) -> HtmlElement:
+    """Return the smallest element around a region and its headline; the region itself if that is the whole page."""
+    around = region
+    while headline is not None and not _inside(headline, around):
+        around = around.getparent()
+    return region if around.tag in ("body", "html") else around
+
+
 def _headline_zone(headline: HtmlElement | None, prose: list[tuple[Block, int]]) -> HtmlElement | None:
     """Return the smallest element around the headline that holds a paragraph, or None."""
     if headline is None:
@@ -216,58 +223,27 @@ def _trafilatura_keys(root: HtmlElement) -> set[str]:
     except Exception:  # a rule of its own that fails on a strange tree; we go on without
         return set()
     text = found.text or "" if isinstance(found, Extracted) else ""
-    return {key for line in text.split("\n") if (key := _key(line)[:60])}
-
-
-def _without_furniture(article: list[Block], title: str) -> list[Block]:
-    heading = _key(title)
-    kept: list[Block] = []
-    related = False
-    begun = False
-    for block in article:
-        folded = fold(block.text)
-        if len(folded) < _SHORT and (_RELATED_ALONE.fullmatch(folded) or _RELATED_AHEAD.match(folded)):
-            related = _RELATED_ALONE.fullmatch(folded) is not None
-            continue
-        if _RELATED_AHEAD.match(folded) and block.linked > 0.5 * len(block.text):
-            continue
-        if folded.startswith((">>", "»")) or (block.is_links and (related or _leads_elsewhere(block))):
-            continue
-        related = False
-        key = _key(block.text)
-        if not key or key == heading or (not begun and block.kind == "h1"):
-            continue
-        if len(folded) < _SHORT and (_FURNITURE.fullmatch(folded) or (not begun and _is_stamp(folded))):
-            continue
-        begun = True
-        kept.append(block)
-    return kept
-
-
-def _leads_elsewhere(block: Block) -> bool:
-    """Tell whether a block of links points to other stories: it ends like a headline, not like a sentence."""
-    return block.kind != "table" and not block.text.rstrip().endswith((".", ":", ";", "!", "?")) and len(block.text) < 250
-
-
-def _is_stamp(folded: str) -> bool:
-    """Tell whether a short text only says when: 'Thứ Tư, 05/06/2024 | 08:30'."""
-    return any(char.isdigit() for char in folded) and not re.sub(r"[\W_]+", "", _STAMP_WORDS.sub("", folded))
+    return {key for line in text.split("\n") if (key := key_of(line)[:60])}
 
 
 def _lead(
-    root: HtmlElement, roles: dict[str, list[HtmlElement]], article: list[Block], title: str, descriptions: list[tuple[str, str]]
+    root: HtmlElement,
+    roles: dict[str, list[HtmlElement]],
+    article: list[Block],
+    title: str,
+    descriptions: list[tuple[str, str]],
 ) -> tuple[str, str]:
     """Return the article's lead as it stands on the page, and where the page says so; "" if it has none."""
-    heading = _key(title)
+    heading = key_of(title)
     for element in roles["lead"]:
         if _inside(element, root) and len(element.text_content()) < 2000:
             text = "\n".join(block.text for block in blocks_of(element) if not block.is_links).strip()
-            if len(text) >= _PROSE and _key(text) != heading:
+            if len(text) >= _PROSE and key_of(text) != heading:
                 return text, PAGE_TEXT
     for description, origin in descriptions:
-        wanted = _key(description)[:80]  # often the lead cut short
+        wanted = key_of(description)[:80]  # often the lead cut short
         for block in article[:3]:
-            if len(wanted) >= _PROSE and _key(block.text).startswith(wanted):
+            if len(wanted) >= _PROSE and key_of(block.text).startswith(wanted):
                 return block.text, origin
     first = article[0] if len(article) > 1 else None
     return (first.text, PAGE_TEXT) if first is not None and _is_bold(first) else ("", "")
@@ -278,9 +254,9 @@ def _is_bold(block: Block) -> bool:
     if block.kind == "table" or not 2 * _PROSE < len(block.text) < 800:
         return False
     if block.kind in ("h2", "h3"):
-        return len(block.text) > _SHORT
+        return len(block.text) > SHORT
     bold = "".join(part.text_content() for part in block.element.iterdescendants("strong", "b"))
-    return len(_key(bold)) >= 0.95 * len(_key(block.text))
+    return len(bold.split()) >= 0.95 * len(block.text.split())
 
 
 def _is_list_of_links(article: list[Block]) -> bool:
@@ -312,7 +288,3 @@ def _inside(element: HtmlElement, region: HtmlElement) -> bool:
 def _drop(element: HtmlElement) -> None:
     if element.getparent() is not None:
         element.drop_tree()  # the text behind it stays
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))

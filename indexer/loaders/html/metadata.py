@@ -26,7 +26,9 @@ PAGE_TEXT = "trang | page text"
 _SUFFIX = re.compile(r"\s+[|–—-]\s+([^|–—]{2,80})$")
 _HOME = {"trang chu", "home", "homepage", "trang nhat", "tin tuc", "chuyen muc", "ban dang o day", "trangchu"}
 _NO_AUTHOR = {"admin", "administrator", "root", "quan tri", "quantri", "quan tri vien", "editor", "webmaster", "user", "system"}
-_BYLINE = re.compile(r"^(?:(?:tác giả|bài và ảnh|bài, ảnh|bài|thực hiện|người viết|by|đăng bởi|biên tập)\s*:?\s+)", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"^(?:(?:tác giả|bài và ảnh|bài, ảnh|bài|thực hiện|người viết|by|đăng bởi|biên tập)\s*:?\s+)", re.IGNORECASE
+)
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/?", re.IGNORECASE)
 _VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 _OUTSIDE = ("nav", "footer", "aside", "header")
@@ -110,7 +112,9 @@ class Metadata:
 
     def _headline(self) -> HtmlElement | None:
         """Return the heading that the page's article stands under, or None."""
-        titles = [_squeezed(title) for title in (self._facts.text("headline"), self._meta.get("og:title", ""), self._title_tag())]
+        titles = [
+            _squeezed(title) for title in (self._facts.text("headline"), self._meta.get("og:title", ""), self._title_tag())
+        ]
         headings = [heading for heading in self._root.iter("h1") if len(heading.text_content().split()) > 1]
         prop = self._props.get("headline")
         if prop is not None and prop.tag != "meta":
@@ -120,15 +124,21 @@ class Metadata:
             if any(text and title and (title.startswith(text[:60]) or text.startswith(title[:60])) for title in titles):
                 return heading
         # A site's name in its header is no headline, nor is a link to the home page.
-        headings = [heading for heading in headings if not any(parent.tag in _OUTSIDE[:3] for parent in heading.iterancestors())]
-        headings = [heading for heading in headings if heading.find(".//a[@href='/']") is None and heading.find(".//img") is None]
+        headings = [
+            heading for heading in headings if not any(parent.tag in _OUTSIDE[:3] for parent in heading.iterancestors())
+        ]
+        headings = [
+            heading for heading in headings if heading.find(".//a[@href='/']") is None and heading.find(".//img") is None
+        ]
         return headings[0] if headings else None
 
     def _title_tag(self) -> str:
         return plain(self._root.findtext(".//title"))
 
     def _read_url(self, saved_from: str) -> None:
-        canonical = next((link.get("href") for link in self._root.iter("link") if (link.get("rel") or "").lower() == "canonical"), "")
+        canonical = next(
+            (link.get("href") for link in self._root.iter("link") if (link.get("rel") or "").lower() == "canonical"), ""
+        )
         base = next((element.get("href") for element in self._root.iter("base") if element.get("href")), "") or saved_from
         candidates = [
             (canonical, "link canonical"),
@@ -157,7 +167,10 @@ class Metadata:
 
     def _read_title(self) -> None:
         heading = plain(self.headline.text_content()) if self.headline is not None else ""
-        candidates = [(self._facts.text("headline"), "json-ld"), *self._metas("og:title", "dc.title", "dcterms.title", "twitter:title")]
+        candidates = [
+            (self._facts.text("headline"), "json-ld"),
+            *self._metas("og:title", "dc.title", "dcterms.title", "twitter:title"),
+        ]
         candidates += self._prop("headline")
         for value, origin in candidates:
             title = self._without_site(value)
@@ -203,9 +216,14 @@ class Metadata:
 
     def _read_days(self) -> None:
         published = [(self._facts.text("datePublished"), "json-ld"), (self._facts.text("dateCreated"), "json-ld")]
-        published += self._metas("article:published_time", "og:published_time", "og:article:published_time", "pubdate", "publishdate")
+        published += self._metas(
+            "article:published_time", "og:published_time", "og:article:published_time", "pubdate", "publishdate"
+        )
         published += self._metas("dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "dcterms.created", "date")
-        updated = [(self._facts.text("dateModified"), "json-ld"), *self._metas("article:modified_time", "og:updated_time", "lastmod")]
+        updated = [
+            (self._facts.text("dateModified"), "json-ld"),
+            *self._metas("article:modified_time", "og:updated_time", "lastmod"),
+        ]
         updated += self._metas("dc.date.modified", "dcterms.modified", "last-modified")
         for name, candidates, prop in (("published", published, "datepublished"), ("updated", updated, "datemodified")):
             for value, origin in [*candidates, *self._prop(prop)]:
@@ -260,7 +278,9 @@ class Metadata:
 
     def _read_language(self) -> None:
         codes = [(self._facts.text("inLanguage"), "json-ld"), (self._root.get("lang") or "", "html lang")]
-        codes += [(self._root.get("{http://www.w3.org/XML/1998/namespace}lang") or self._root.get("xml:lang") or "", "html lang")]
+        codes += [
+            (self._root.get("{http://www.w3.org/XML/1998/namespace}lang") or self._root.get("xml:lang") or "", "html lang")
+        ]
         codes += self._metas("og:locale", "content-language", "dc.language", "dcterms.language", "language")
         names = {"vietnamese": "vi", "tieng viet": "vi", "viet nam": "vi", "english": "en", "vn": "vi"}
         for value, origin in codes:

@@ -39,7 +39,9 @@ _TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+>?")
 _TAG_NAME = re.compile(rb"<[a-zA-Z][\w:-]{0,40}")
 _INTERNAL_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]{0,500}\[[^\]]{0,100000}\]\s{0,10}>", re.IGNORECASE)
 _SELF_CLOSED = re.compile(rb"<(script|style|title|textarea|iframe|div|span|a|p|b|i|em|strong|td|th|li|ul)\b([^<>]{0,2000})/>")
-_DECLARED = re.compile(rb"<meta[^>]{1,300}charset\s*=\s*[\"']?([\w-]{1,40})|<\?xml[^>]{1,100}encoding\s*=\s*[\"']([\w-]{1,40})", re.I)
+_DECLARED = re.compile(
+    rb"<meta[^>]{1,300}charset\s*=\s*[\"']?([\w-]{1,40})|<\?xml[^>]{1,100}encoding\s*=\s*[\"']([\w-]{1,40})", re.I
+)
 # Of all that Python can decode, what a browser would: not punycode, not unicode_escape.
 _WEB_CHARSET = re.compile(r"(?:windows|cp|x-cp|iso|us-ascii|ascii|koi8|gb|big5|shift|euc|utf-?8|utf-?16|latin)[\w-]*")
 _MAX_BROKEN = 500  # one character in so many may be broken and the page still is UTF-8
@@ -65,6 +67,8 @@ def read_page(path: Path) -> Page:
     data, json_ld = _strip(data)
     if len(data) > _MAX_MARKUP:
         raise LoadError(f"trang HTML có hơn {_MAX_MARKUP // 1_000_000} MB chữ và thẻ | the HTML page has too much markup")
+    if any(tag.end() - tag.start() > _MAX_TAG for tag in _TAG.finditer(data)):
+        data = _TAG.sub(_short_tag, data)
     text = _decode_html(data).replace("\x00", "")
     return Page(
         root=_parse(text.encode("utf-8", "replace")),
@@ -119,10 +123,7 @@ def _strip(data: bytes) -> tuple[bytes, list[bytes]]:
         kept.append(b" ")
     kept.append(data[position:])
     data = _DATA_URI.sub(b"data:,", b"".join(kept))
-    if max(map(len, data.split(b">"))) > _MAX_TAG:
-        data = _TAG.sub(_short_tag, data)
-    data = _INTERNAL_SUBSET.sub(b"<!DOCTYPE html>", data, count=1)
-    return data, json_ld
+    return _INTERNAL_SUBSET.sub(b"<!DOCTYPE html>", data, count=1), json_ld
 
 
 def _short_tag(tag: re.Match[bytes]) -> bytes:

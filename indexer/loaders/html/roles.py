@@ -8,7 +8,6 @@ news, "unrelated" is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,9 @@ _DATE = _names(
     "article__meta", "author-time", "detail-time", "bread-crumb-detail__time", "ngaydang", "ngay-dang", "ngay", "thoigian",
     "thoi-gian", "cap-nhat", "capnhat", "article-date", "meta-date", "news-date", "datepublished", "datemodified", "dateupdate",
 )  # fmt: skip
-_CLOCK = _names("clock", "today", "currentdate", "current-date", "time-now", "date-now", "datenow", "timenow", "ngayhomnay", "lich")
+_CLOCK = _names(
+    "clock", "today", "currentdate", "current-date", "time-now", "date-now", "datenow", "timenow", "ngayhomnay", "lich"
+)
 _CRUMBS = _names("breadcrumbs?", "bread-crumbs?", "path-way", "pathway", "duong-dan", "sitemappath", "dongdan")
 _COMMENTS = _names("comments?", "comment-\\w+", "binh-?luan", "ykien", "y-kien", "fb-comments", "box_comment", "phan-hoi")
 _NOISE = _names(
@@ -52,8 +53,9 @@ _NOISE = _names(
     "tin-?moi", "tin-?moi-nhat", "hotnews", "xem-?nhieu", "doc-?nhieu", "most-?(?:view|read)\\w*", "box-category", "list-news",
     "share", "sharing", "shares", "social", "socials", "like-share", "addthis\\w*", "sharethis", "zalo-share-button", "fb-like",
     "tags?", "tag-?list", "tags-links", "tu-khoa", "tukhoa", "keywords", "menu", "nav", "navbar", "navigation", "sidebar",
-    "banner", "ads?", "ads-\\w+", "adv", "advert\\w*", "adsbygoogle", "quang-?cao", "qc", "popup", "modal", "footer", "author-box",
-    "author-bio", "box-author", "newsletter", "subscribe", "rating", "ratings", "danh-gia", "vote", "toolbar", "btn-print",
+    "banner", "ads?", "ads-\\w+", "adv", "advert\\w*", "adsbygoogle", "quang-?cao", "qc", "popup", "modal", "footer",
+    "author-box", "author-bio", "box-author", "newsletter", "subscribe", "rating", "ratings", "danh-gia", "vote", "toolbar",
+    "btn-print",
     "print-button", "pagination", "pager", "captions?", "photocms_caption", "wp-caption-text", "pcaption", "image-caption",
     "img-caption", "chu-thich", "chuthich", "desc-image", "image_desc", "tplcaption", "pic-caption", "search", "search-form",
     "searchform", "login", "login-form", "cookie", "copyright", "skip-link", "visually-hidden", "sr-only", "screen-reader-text",
@@ -76,17 +78,10 @@ def _roles(names: str) -> frozenset[str]:
 def elements_by_role(root: HtmlElement) -> dict[str, list[HtmlElement]]:
     """Return the elements of each role ("body", "lead", "author", "date", …), in the order of the page."""
     found: dict[str, list[HtmlElement]] = {role: [] for role in _PATTERNS}
-    for element, names in _named(root):
-        for role in _roles(names):
-            found[role].append(element)
-    return found
-
-
-def _named(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    for element in root.iter("*"):
-        if element.tag in ("html", "body", "head", "meta", "link"):
-            continue
+    for element in root.xpath("//body//*[@class or @id or @itemprop or @data-role]"):
         get = element.get
         names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('data-role') or ''}"
-        if names != "   " and len(names) < 500:
-            yield element, names
+        if len(names) < 500:
+            for role in _roles(names):
+                found[role].append(element)
+    return found
