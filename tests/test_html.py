@@ -161,6 +161,19 @@ def test_news_of_two_sentences_is_not_lost_among_the_links(news: Path) -> None:
     assert _load(news, pages.short_news()).pages[0] == f"{BODY[0]}\n\n{BODY[3]}"
 
 
+def test_a_site_that_names_nothing_is_read_by_its_shape(news: Path) -> None:
+    others = "".join(
+        f'<div class="k1"><div><a href="/{n}">{NOISE[0]} lần {n}</a></div><div>{NOISE[1]} và còn mưa nữa.</div></div>'
+        for n in range(12)
+    )
+    story = "".join(f"<div>{text}</div>" for text in (LEAD, *BODY))
+    picture = f'<p align="center"><img src="a.jpg"></p><p align="center"><em>{NOISE[2]}</em></p>'
+    owner = "<div>Cơ quan chủ quản: Bộ Mẫu. Địa chỉ: số 1 phố Mẫu.</div>"
+    found = _load(news, _in_page(f"<div>05/06/2024 07:15</div>{picture}<div>{story}</div><div>{others}</div>{owner}"))
+    assert found.pages[0].split("\n\n") == [LEAD, *BODY]
+    assert found.published == _DAY
+
+
 @pytest.mark.parametrize("make", [pages.home_page, pages.search_results, pages.login_page, pages.script_only])
 def test_a_page_that_is_no_article_is_refused_in_one_line(news: Path, make: Callable[[], str]) -> None:
     with pytest.raises(LoadError, match="không có nội dung chính") as caught:

@@ -13,13 +13,15 @@ from docs_store import LoadError
 
 from ..extract import Extract
 from .blocks import blocks_of, joined
+from .cleaning import clean
 from .days import metadata_day, stamped_days
-from .main_text import clean, find_main_text, stamps_around, without_byline
+from .main_text import find_main_text, stamps_around, without_byline
 from .metadata import PAGE_TEXT, Found, Metadata
 from .page import Page, read_page
 from .properties import read_properties
 from .roles import elements_by_role
 
+_POINTER = 120  # characters; a page that lists other stories and says less of its own is no article
 _LOGIN = 400  # characters; a page that asks for a password and says less is no article
 
 
@@ -38,10 +40,12 @@ def extract(page: Page) -> Extract:
     metadata = Metadata(page, roles)
     found = metadata.found
     asks_password = bool(root.xpath("//input[@type='password']"))
-    clean(root, roles, metadata.headline)
+    stories = clean(root, roles, metadata.headline)
     blocks = blocks_of(root)
     main = find_main_text(root, roles, blocks, metadata)
-    if main is None or (asks_password and sum(len(block.text) for block in main.blocks) < _LOGIN):
+    length = sum(len(block.text) for block in main.blocks) if main else 0
+    only_points = stories and length < _POINTER and not (roles["body"] or metadata.says_article)
+    if main is None or only_points or (asks_password and length < _LOGIN):
         raise LoadError("trang HTML không có nội dung chính | the HTML page has no main text")
     article = main.blocks
     properties = read_properties(blocks)

@@ -26,7 +26,12 @@ _BUTTON = re.compile(
     r"\W*(?:(?:in|gui) (?:bai viet|bai|trang|email)|luot xem\W*[\d.,]*|[\d.,]+ luot xem|co chu|a a a|a- a a\+|a-? a\+?"
     r"|nghe doc bai.{0,40}|theo doi .{0,30} tren google news|google news|tro ve(?: trang truoc)?|ve dau trang|quay lai"
     r"|len dau trang|in|print|sao chep(?: link| lien ket)?|thich|chia se|facebook|zalo|twitter|copy link|gui|luu bai"
-    r"|quang cao|advertisement|doc bai|tai ve|\d+ phut doc|gui binh luan|xem anh|phong to|thu nho|mac dinh|ban in|dang ky|dang nhap)\W*"
+    r"|quang cao|advertisement|doc bai|tai ve"
+    r"|\d+ phut doc|gui binh luan|xem anh|phong to|thu nho|mac dinh|ban in|dang ky|dang nhap)\W*"
+)
+_COLOPHON = re.compile(
+    r"\W*(?:co quan chu quan|ban quyen|copyright|giay phep (?:hoat dong|thiet lap|xuat ban|so)|tong bien tap|©"
+    r"|(?:nguoi )?chiu trach nhiem (?:noi dung|chinh|quan ly))"
 )
 _STAMP_WORDS = re.compile(
     r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn|t[2-7]|cap nhat(?: luc| ngay)?|ngay dang|dang ngay|dang luc|xuat ban|"
@@ -62,6 +67,8 @@ def without_furniture(article: list[Block], title: str) -> list[Block]:
         if short and (_BUTTON.fullmatch(folded) or (not kept and is_stamp(block.text))):
             continue
         kept.append(block)
+    while kept and _COLOPHON.match(fold(kept[-1].text[:SHORT])):
+        kept.pop()
     return kept
 
 

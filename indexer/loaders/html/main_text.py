@@ -7,7 +7,6 @@ there, so that none that it left out is lost.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,18 +14,14 @@ from typing import TYPE_CHECKING
 from docs_store.vietnamese import syllables
 
 from .blocks import Block, blocks_of
+from .cleaning import unlinked
 from .furniture import SHORT, is_stamp, key_of, without_furniture
 from .metadata import PAGE_TEXT, Metadata
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_NEVER_TEXT = (
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "video", "audio", "canvas", "svg", "nav", "footer",
-    "aside", "button", "select", "datalist", "textarea", "label", "figcaption", "amp-ad", "amp-sidebar", "amp-social-share",
-)  # fmt: skip
 _LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd", "caption", "center")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE = 25  # characters; a shorter block says nothing of where the article stands
 _ABOVE = 8  # blocks between a headline and the body: lead, stamp, buttons
 _SHARE = 0.9  # of the article's text that its element must hold
@@ -41,38 +36,6 @@ class MainText:
     blocks: list[Block]
     lead: str
     lead_origin: str
-
-
-def clean(root: HtmlElement, roles: dict[str, list[HtmlElement]], headline: HtmlElement | None) -> None:
-    """Take out of the tree what no reader would call the article: menus, captions, related links, comments."""
-    kept = {*_with_ancestors(headline)}
-    for body in roles["body"]:
-        kept.update(_with_ancestors(body))
-    for element in list(root.iter(*_NEVER_TEXT)):
-        if element not in kept:
-            _drop(element)
-    for element in list(root.iter("header")):
-        # A site's header; an article's own holds its headline.
-        if element not in kept and not any(parent.tag == "article" for parent in element.iterancestors()):
-            _drop(element)
-    total = _unlinked(root)
-    body_text = max((len(body.text_content()) for body in roles["body"]), default=0)
-    for role in ("clock", "crumbs", "comments", "noise"):
-        for element in roles[role]:
-            if element in kept:
-                continue
-            # On a page that marks no article a name alone does not take most of the text away.
-            if role == "noise" and body_text < 200 and _unlinked(element) > total / 2:
-                continue
-            _drop(element)
-    for element in root.xpath("//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden')]"):
-        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
-        if hidden and element not in kept and _unlinked(element) < total / 3:
-            _drop(element)
-    for role in ("author", "date"):
-        for element in roles[role]:
-            if element not in kept and len(element.text_content()) < 2 * SHORT:
-                _drop(element)
 
 
 def find_main_text(
@@ -162,7 +125,7 @@ def _regions(
 
 def _marked(root: HtmlElement, bodies: list[HtmlElement]) -> HtmlElement | None:
     """Return the element that the page names as its article body; the first where there are several."""
-    sizes = [(body, _unlinked(body)) for body in bodies if _inside(body, root)]
+    sizes = [(body, unlinked(body)) for body in bodies if _inside(body, root)]
     largest = max((size for _, size in sizes), default=0)
     if largest < 2 * _PROSE:
         return None
@@ -271,20 +234,5 @@ def _weight(block: Block) -> int:
     return weight if weight >= _PROSE and not block.is_links else 0
 
 
-def _unlinked(element: HtmlElement) -> int:
-    """Return how many characters of an element are no links."""
-    links = sum(len(link.text_content()) for link in element.iter("a") if link.get("href"))
-    return len(element.text_content()) - links
-
-
-def _with_ancestors(element: HtmlElement | None) -> list[HtmlElement]:
-    return [] if element is None else [element, *element.iterancestors()]
-
-
 def _inside(element: HtmlElement, region: HtmlElement) -> bool:
     return element is region or any(parent is region for parent in element.iterancestors())
-
-
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()  # the text behind it stays
