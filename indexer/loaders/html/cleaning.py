@@ -38,14 +38,15 @@ def clean(root: HtmlElement, roles: dict[str, list[HtmlElement]], headline: Html
         # A site's header; an article's own holds its headline.
         if element not in kept and not any(parent.tag == "article" for parent in element.iterancestors()):
             _drop(element)
-    total = unlinked(root)
     body_text = max((len(body.text_content()) for body in roles["body"]), default=0)
+    marked = body_text >= 2 * SHORT
+    total = body_text if marked else unlinked(root)
     for role in ("clock", "crumbs", "comments", "noise"):
         for element in roles[role]:
             if element in kept:
                 continue
             # On a page that marks no article a name alone does not take most of the text away.
-            if role == "noise" and body_text < 200 and unlinked(element) > total / 2:
+            if role == "noise" and not marked and unlinked(element) > total / 2:
                 continue
             _drop(element)
     for element in root.xpath("//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden')]"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _MAX_FILE = 100_000_000  # bytes as saved; pictures embedded by a browser weigh much
-_MAX_MARKUP = 12_000_000  # bytes after stripping: the tree takes about ten times as much
+_MAX_MARKUP = 8_000_000  # bytes after stripping: the tree takes about fifty times as much
 _MAX_TAG = 8_000  # the parser's time is quadratic in the attributes of one tag
 _MAX_JSON = 1_000_000
 
