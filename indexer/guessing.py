@@ -32,6 +32,7 @@ _LEGAL_KIND = re.compile(
     r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)"
     r"(?: LIÊN TỊCH)?$"
 )
+_LETTERHEAD = re.compile("cong hoa xa hoi chu nghia|doc lap - tu do")
 _PROGRAM_TITLES = ("microsoft word", "microsoft powerpoint", "untitled", "slide 1", "scan", "document1")
 _TITLE_LENGTH = 300
 _LEAD_SYLLABLES = (8, 120)
@@ -69,7 +70,7 @@ def find_lead(blocks: Sequence[str], title: str) -> str:
     """Return the first paragraph that could open a story, or "" for a document of one paragraph."""
     key = fold(nfc(title))
     candidates = [plain(block) for block in blocks[:6]]
-    candidates = [block for block in candidates if fold(nfc(block)) != key]
+    candidates = [block for block in candidates if fold(nfc(block)) != key and not _LETTERHEAD.search(fold(nfc(block)))]
     if len(candidates) < 2:
         return ""
     shortest, longest = _LEAD_SYLLABLES
