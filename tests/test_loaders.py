@@ -80,29 +80,6 @@ def test_html_keeps_the_main_text_and_drops_menu_sidebar_and_comments(news: Path
     assert not any(noise in document.pages[0] for noise in ("Giá vàng", "Liên hệ quảng cáo", "bài viết hay quá"))
 
 
-def test_pdf_is_read_page_by_page() -> None:
-    pdf = max(ARTICLES.glob("*.pdf"), key=lambda path: len(read_file(path).pages))
-    document = read_file(pdf)
-    assert document.paged
-    assert len(document.pages) >= 2
-    assert all(page.strip() for page in document.pages)
-
-
-def test_pdf_lines_are_joined_and_document_numbers_kept() -> None:
-    from indexer.loaders.pdf import _join_lines
-
-    lines = [
-        "Căn cứ Nghị định số 13/2023/NĐ-",
-        "CP ngày 17 tháng 4 năm 2023 của Chính",
-        "phủ về bảo vệ dữ liệu cá nhân;",
-        "Điều 1. Phạm vi điều chỉnh",
-    ]
-    assert _join_lines(lines) == (
-        "Căn cứ Nghị định số 13/2023/NĐ-CP ngày 17 tháng 4 năm 2023 của Chính phủ về bảo vệ dữ liệu cá nhân;"
-        "\n\nĐiều 1. Phạm vi điều chỉnh"
-    )
-
-
 def test_docx_gives_paragraphs_and_tables_in_order(news: Path) -> None:
     import docx
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from .pdf.lines import Line
     from .pdf.runs import Run
 
 INSTALL = "pip install 'hoitin[ocr]' && apt-get install tesseract-ocr tesseract-ocr-vie"
@@ -19,6 +19,7 @@ _SECONDS = 120  # for one picture
 _SURE = 30  # per cent; a sign below that is a speck, a line below that a stamp or a drawing
 _RULE = 120  # pixels at 300 dpi; no stroke of a letter is as long
 _DARK = 180
+_SPECKS = " |_¬~`^—'‘"  # what is left of rules and dirt
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Read:
 
     text: str
     confidence: float
+    lines: tuple[Line, ...] = ()  # with their places in pixels, y growing upwards
 
 
 @cache
@@ -59,25 +61,29 @@ def read_picture(image: Image) -> Read:
         table = pytesseract.image_to_data(_without_rules(image), lang=_LANGUAGE, timeout=_SECONDS)
     except (RuntimeError, OSError) as error:  # time-out, Tesseract's own errors
         raise LoadError(f"OCR không đọc được: {' '.join(str(error).split())[:200]} | OCR failed") from error
-    words = [word for line in _lines(table) for word in line]
-    lines = [[run for run, _ in line] for line in _lines(table)]
+    found = _lines(table)
+    words = [word for line in found for word in line]
+    lines = tabulated([[run for run, _ in line] for line in found])
     confidence = sum(sure for _, sure in words) / len(words) / 100 if words else 0.0
-    return Read(page_text(tabulated(lines)), round(confidence, 3))
+    return Read(page_text(lines), round(confidence, 3), tuple(lines))
 
 
-def _lines(table: str) -> Iterable[list[tuple[Run, float]]]:
+def _lines(table: str) -> list[list[tuple[Run, float]]]:
     """Return the words of each line with their certainty, specks and unreadable lines left out."""
     from .pdf.runs import Run
 
     lines: dict[tuple[str, ...], list[tuple[Run, float]]] = {}
     for row in table.splitlines()[1:]:
         fields = row.split("\t")
-        if len(fields) < 12 or fields[0] != "5" or not fields[11].strip():
+        if len(fields) < 12 or fields[0] != "5":
+            continue
+        word = fields[11].strip(_SPECKS)
+        if not word:
             continue
         left, top, width, height = map(float, fields[6:10])
         sure = float(fields[10])
         line = lines.setdefault(tuple(fields[1:5]), [])
-        line.append((Run(fields[11] + " ", left, left + width, -(top + height), height, "", len(line)), sure))
+        line.append((Run(word + " ", left, left + width, -(top + height), height, "", len(line)), sure))
     kept = []
     for line in lines.values():
         sizes = sorted(run.size for run, _ in line)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,16 @@ def load_pdf(path: Path) -> Extract:
         reader = _open(path)
         contents, notes = _contents(reader)
         information = _information(reader)
-    scans = [number for number, content in enumerate(contents) if content and is_scan(content)]
+    scans = {number for number, content in enumerate(contents) if content and is_scan(content)}
+    scanned, scan_notes = _read_scans(path, sorted(scans))
+    notes += scan_notes
     lines: list[list[Line]] = []
     for number, content in enumerate(contents):
-        found, broken = lines_of(content) if content and number not in scans else ([], False)
-        mended = rebuilt([line.text for line in found])
+        if content is None or number in scans:
+            lines.append(scanned.get(number, []))
+            continue
+        found, broken = lines_of(content)
+        mended = rebuilt([line.text for line in found], certain=broken)
         if mended:
             found = [replace(line, text=text) for line, text in zip(found, mended, strict=True)]
         if broken or mended:
@@ -52,7 +57,6 @@ def load_pdf(path: Path) -> Extract:
     lines = without_running_lines(lines)
     pages = [page_text(page) for page in lines]
     notes += [PageNote(number, "doubtful", reason) for number, page in enumerate(pages) if (reason := doubt(page))]
-    notes += _read_scans(path, scans, pages)
     if not any(pages):
         raise LoadError(_nothing(len(pages), notes))
     title, origin = title_of(information["title"], lines)
@@ -81,7 +85,7 @@ def _limits() -> Iterator[None]:
         run_length_maximum_output_length=_MAX_STREAM,
         array_based_stream_maximum_output_length=_MAX_STREAM,
         stream_parsing_work_maximum_count=_MAX_OPERATIONS,
-        page_tree_maximum_entries=2 * MAX_PAGES,
+        page_tree_maximum_entries=8 * MAX_PAGES,
     ):
         yield
 
@@ -170,19 +174,20 @@ def _unicode(text: str, fonts: frozenset[str]) -> tuple[str, str]:
     return text, ""
 
 
-def _read_scans(path: Path, scans: list[int], pages: list[str]) -> list[PageNote]:
-    """Read the scanned pages into `pages` where that can be done; return a note for each."""
+def _read_scans(path: Path, scans: list[int]) -> tuple[dict[int, list[Line]], list[PageNote]]:
+    """Return the lines of the scanned pages, none where OCR is not installed, and a note for each."""
     from .. import ocr
 
     if not scans:
-        return []
+        return {}, []
     if missing := ocr.available():
-        return [PageNote(number, "unread", f"ảnh quét, cần OCR ({missing}): {ocr.INSTALL}") for number in scans]
-    notes = []
-    for number, text, confidence in read_scans(path, scans):
-        pages[number] = text
-        notes.append(PageNote(number, "ocr", confidence=confidence))
-    return notes
+        reason = f"ảnh quét, cần OCR ({missing}): {ocr.INSTALL}"
+        return {}, [PageNote(number, "unread", reason) for number in scans]
+    read = list(read_scans(path, scans))
+    return (
+        {number: lines for number, lines, _ in read},
+        [PageNote(number, "ocr", confidence=confidence) for number, _, confidence in read],
+    )
 
 
 def _nothing(count: int, notes: list[PageNote]) -> str:
@@ -193,6 +198,10 @@ def _nothing(count: int, notes: list[PageNote]) -> str:
 
 
 def _damaged(error: Exception) -> str:
+    from pypdf.errors import LimitReachedError
+
+    if isinstance(error, LimitReachedError):
+        return f"PDF vượt giới hạn an toàn: {_said(error)} | the PDF exceeds a safety limit"
     return f"PDF hỏng: {_said(error)} | damaged PDF"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -14,6 +15,7 @@ _EDGE_ROWS = 2  # running headers and footers stand in the first and last rows o
 _SAME_ROW = 2.0  # points
 _SAME_PLACE = 6.0  # points; a running line keeps its place
 _APART = 1.4  # times the usual distance between rows: a header's distance from the text
+_SMALLER = 0.93  # of the body's type
 _NUMBER = re.compile(r"(?:(?:trang|page|tr\.)\s*)?[-–—|\[( ]*(\d{1,4})[-–—|\]) ]*(?:(?:/|of|trên)\s*\d{1,4})?", re.IGNORECASE)
 _NAMED = re.compile(r"\s*(?:trang|page)\b", re.IGNORECASE)
 
@@ -25,64 +27,73 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     return [[line for number, line in enumerate(lines) if (page, number) not in dropped] for page, lines in enumerate(pages)]
 
 
-# (top or bottom, rows from that edge, index of the line, the line, whether it stands apart from the text)
-_Edge = tuple[str, int, int, Line, bool]
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A line in the first or last rows of a page."""
+
+    at: str  # "top" or "bottom"
+    row: int  # from that edge
+    index: int  # of the line on its page
+    line: Line
+    apart: bool  # from the text, by a gap or by smaller type
 
 
 def _edge_lines(lines: Sequence[Line]) -> list[_Edge]:
-    heights = sorted({line.y for line in lines if line.text}, reverse=True)
     rows: list[float] = []
-    for y in heights:
+    for y in sorted({line.y for line in lines if line.text}, reverse=True):
         if not rows or rows[-1] - y > _SAME_ROW:
             rows.append(y)
-    if not rows:
-        return []
     steps = [upper - lower for upper, lower in pairwise(rows)]
-    usual = median(steps) if steps else 0.0
+    far = [step > _APART * median(steps) for step in steps]
+    body = median(line.size for line in lines for _ in line.text) if rows else 0.0
     found: list[_Edge] = []
     for index, line in enumerate(lines):
         if not line.text or line.row:
             continue
         row = next(n for n, y in enumerate(rows) if y - line.y <= _SAME_ROW)
-        last = len(rows) - 1 - row
-        if row < _EDGE_ROWS:
-            found.append(("top", row, index, line, len(steps) > row and steps[row] > _APART * usual))
-        if last < _EDGE_ROWS:
-            found.append(("bottom", last, index, line, len(steps) > last and steps[-1 - last] > _APART * usual))
+        for at, place, gaps in (("top", row, far), ("bottom", len(rows) - 1 - row, far[::-1])):
+            if place < _EDGE_ROWS:
+                # Of two rows, the inner one's distance to the text counts for both.
+                found.append(_Edge(at, place, index, line, any(gaps[place:_EDGE_ROWS]) or line.size < _SMALLER * body))
     return found
 
 
 def _repeated(edges: Sequence[Sequence[_Edge]], count: int) -> set[tuple[int, int]]:
-    """Return (page, index) of the lines that, digits masked, repeat at their place.
+    """Return (page, index) of the lines that, digits masked, repeat at their place, apart from the text.
 
     In three pages or more: on at least three and a third of them (left and right pages may differ).
-    In two, only where it is certain: on both, in the same place, and apart from the text.
+    In two: on both.
     """
-    places: dict[tuple[str, str], list[tuple[int, int, float, bool]]] = defaultdict(list)
+    places: dict[tuple[str, str], list[tuple[int, _Edge]]] = defaultdict(list)
     for page, found in enumerate(edges):
-        for edge, _, index, line, apart in found:
-            places[edge, _mask(line.text)].append((page, index, line.y, apart))
+        for edge in found:
+            places[edge.at, _mask(edge.line.text)].append((page, edge))
     dropped = set()
     for seen in places.values():
-        middle = median(y for _, _, y, _ in seen)
-        alike = [(page, index, apart) for page, index, y, apart in seen if abs(y - middle) <= _SAME_PLACE]
-        pages = len({page for page, _, _ in alike})
-        if (pages >= 3 and pages >= count // 3) or (count == pages == 2 and all(apart for _, _, apart in alike)):
-            dropped |= {(page, index) for page, index, _ in alike}
+        middle = median(edge.line.y for _, edge in seen)
+        alike = [(page, edge) for page, edge in seen if abs(edge.line.y - middle) <= _SAME_PLACE]
+        pages = len({page for page, _ in alike})
+        # The last page may be short, its footer far away: most must stand apart, in two pages both.
+        apart = sum(edge.apart for _, edge in alike) >= (len(alike) / 2 if count > 2 else len(alike))
+        if apart and pages >= max(min(3, count), count // 3, 2):
+            dropped |= {(page, edge.index) for page, edge in alike}
     return dropped
 
 
 def _page_numbers(edges: Sequence[Sequence[_Edge]]) -> set[tuple[int, int]]:
     """Return (page, index) of the lines that count the pages, or that say "Trang 1" apart from the text."""
     numbers = [
-        (page, index, int(match.group(1)) - page, bool(_NAMED.match(line.text)) and apart)
+        (page, edge, int(match.group(1)) - page)
         for page, found in enumerate(edges)
-        for _, row, index, line, apart in found
-        if row == 0 and (match := _NUMBER.fullmatch(line.text.strip()))
+        for edge in found
+        if edge.row == 0 and (match := _NUMBER.fullmatch(edge.line.text.strip()))
     ]
-    steady = Counter(offset for _, _, offset in {(page, index, offset) for page, index, offset, _ in numbers})
-    alone = len(edges) == 1
-    return {(page, index) for page, index, offset, named in numbers if steady[offset] >= 2 or named or (alone and offset == 1)}
+    steady = Counter(offset for _, _, offset in {(page, edge.index, offset) for page, edge, offset in numbers})
+    return {
+        (page, edge.index)
+        for page, edge, offset in numbers
+        if steady[offset] >= 2 or (edge.apart and (offset == 1 or _NAMED.match(edge.line.text)))
+    }
 
 
 def _mask(text: str) -> str:

@@ -9,6 +9,7 @@ from math import atan2, hypot, pi
 from typing import Any
 
 _THIN = 3.0  # points; a rectangle thinner than this is a ruling line
+_KERN = 120  # thousandths of the type size; for more, pypdf sets a space
 _MAX_RULES = 20_000  # a drawing, not a table
 
 
@@ -78,7 +79,7 @@ class PageReader:
             scale = hypot(a, b)
             height = abs(size) * hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
             turn = round(atan2(b, a) / (pi / 2)) % 4
-            width = abs(size) * scale * self._width(font, body)
+            width = abs(size) * scale * (self._width(font, body) + marks.spread()) + scale * marks.tracking * len(body)
             x, y = _turned(x, y, turn)
             name = str(font.get("/BaseFont", "")).lstrip("/") if font else ""
             runs.append(Run(body, x, x + width, y, height, name, len(runs), len(body) < len(text)))
@@ -133,12 +134,23 @@ class _Marks:
         self.rules: list[Rule] = []
         self.pictured = 0.0
         self.drawn = 0
+        self.tracking = 0.0  # what is added behind each letter, in points
+        self._spread = 0.0
         self._at = (0.0, 0.0)
+
+    def spread(self) -> float:
+        """Return how far the text since the last call was spread, in units of its size."""
+        spread, self._spread = self._spread, 0.0
+        return spread
 
     def see(self, operator: bytes, operands: Any, cm: list[float], tm: list[float]) -> None:
         if operator in (b"re", b"m", b"l"):
             if len(self.rules) < _MAX_RULES:
                 self._path(operator, operands, cm)
+        elif operator == b"TJ":
+            self._spread += sum(-number / 1000 for number in _numbers(operands) if abs(number) < _KERN)
+        elif operator == b"Tc":
+            self.tracking = next(iter(_numbers([operands])), 0.0)
         elif operator == b"Do" or operator == b"INLINE IMAGE":
             self.pictured += abs(cm[0] * cm[3] - cm[1] * cm[2])
         elif operator in (b"f", b"f*", b"F", b"S", b"s", b"B", b"B*", b"b", b"b*", b"sh"):
@@ -161,6 +173,12 @@ class _Marks:
         left, right, low, high = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
         if right - left <= _THIN or high - low <= _THIN:
             self.rules.append(Rule(left, low, right, high))
+
+
+def _numbers(operands: Any) -> list[float]:
+    """Return the numbers in the array that is the first operand."""
+    array = operands[0] if operands else None
+    return [float(part) for part in array if isinstance(part, (int, float))] if isinstance(array, list) else []
 
 
 def _placed(cm: Sequence[float], tm: Sequence[float]) -> tuple[float, float, float, float]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from .lines import Line
 from .runs import PageContent
 
 _STAMP = 20  # letters; a scanner's stamp has fewer
@@ -21,8 +23,8 @@ def is_scan(content: PageContent) -> bool:
     return content.letters < _STAMP and content.pictured >= _COVERED
 
 
-def read_scans(path: Path, pages: Iterable[int]) -> Iterator[tuple[int, str, float]]:
-    """Yield (page, text, confidence) of the pages, read by OCR."""
+def read_scans(path: Path, pages: Iterable[int]) -> Iterator[tuple[int, list[Line], float]]:
+    """Yield (page, lines, confidence) of the pages, read by OCR; places in points."""
     import pypdfium2
 
     from ..ocr import read_picture
@@ -35,4 +37,8 @@ def read_scans(path: Path, pages: Iterable[int]) -> Iterator[tuple[int, str, flo
             image = page.render(scale=scale, grayscale=True).to_pil()
             page.close()
             read = read_picture(image)
-            yield number, read.text, read.confidence
+            lines = [
+                replace(line, x=line.x / scale, right=line.right / scale, y=line.y / scale, size=line.size / scale)
+                for line in read.lines
+            ]
+            yield number, lines, read.confidence

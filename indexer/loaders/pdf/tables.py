@@ -45,8 +45,9 @@ def table_lines(members: Sequence[tuple[Run, _Cell]]) -> list[Line]:
         content = [[line(runs) for runs in placed(boxes[cell])] for cell in sorted(row, key=lambda cell: cell.left)]
         texts = [join_lines([piece.text for piece in cell]) for cell in content]
         if len(row) == 1 or max(map(len, texts)) > _LONG_CELL:
-            for cell_lines in content:
-                made += [*cell_lines, Line("")]
+            for cell, text in zip(sorted(row, key=lambda cell: cell.left), texts, strict=True):
+                for paragraph in text.split("\n\n"):
+                    made += [line(boxes[cell], text=paragraph), Line("")]
         else:
             runs = [run for cell in row for run in boxes[cell]]
             made.append(line(runs, row=True, text=CELLS.join(" ".join(text.split()) for text in texts if text)))
