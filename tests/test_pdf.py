@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from indexer.reading import read_file, read_files
 
 from .conftest import ARTICLES
 from .pdfs import HEIGHT, Item, Picture, Ruled, Text, assembled, column, pdf
+
+Write = Callable[..., Path]
 
 LEFT = [
     "Trạm quan trắc Kim Ngân đo mực nước",
@@ -44,8 +47,15 @@ BODY = [
 ]
 
 
+def _with_contents(content: bytes, stream: bytes) -> bytes:
+    """Return the PDF of one page with other contents; pypdf finds the objects though they have moved."""
+    start = content.index(b"stream", content.index(b"/Title"))
+    begin, end = content.rindex(b"<<", 0, start), content.index(b"endstream", start)
+    return content[:begin] + b"<</Length %d>>stream\n%s\n" % (len(stream), stream) + content[end:]
+
+
 @pytest.fixture
-def written(tmp_path: Path):  # type: ignore[no-untyped-def]
+def written(tmp_path: Path) -> Write:
     def write(content: bytes, name: str = "a.pdf") -> Path:
         (tmp_path / name).write_bytes(content)
         return tmp_path / name
@@ -108,14 +118,14 @@ def _both_columns() -> list[Item]:
     return [item for pair in pairs for item in pair]
 
 
-def test_the_left_column_is_read_before_the_right_one_and_the_heading_before_both(written) -> None:  # type: ignore[no-untyped-def]
+def test_the_left_column_is_read_before_the_right_one_and_the_heading_before_both(written: Write) -> None:
     heading = Text(50, 740, "Bốn mươi trạm quan trắc mới cho các kênh nhỏ trong tỉnh Cần Thơ năm tới", 14)
     (page,) = load_pdf(written(pdf([*_both_columns(), heading]))).pages
     assert page.startswith(heading.text)
     assert " ".join(page.split()).endswith(" ".join([*LEFT, *RIGHT]))
 
 
-def test_letterhead_and_signature_beside_each_other_are_no_columns(written) -> None:  # type: ignore[no-untyped-def]
+def test_letterhead_and_signature_beside_each_other_are_no_columns(written: Write) -> None:
     items = [
         *column(60, 760, ["BỘ KHOA HỌC VÀ CÔNG NGHỆ", "Số: 12/2024/TT-BKHCN"]),
         *column(320, 760, ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]),
@@ -138,7 +148,7 @@ def test_our_own_articles_are_read_as_pypdf_orders_them() -> None:
             assert len(page.split()) >= len(source.extract_text().split()) - 14  # the longest running lines
 
 
-def test_a_ruled_table_gives_a_line_for_each_row(written) -> None:  # type: ignore[no-untyped-def]
+def test_a_ruled_table_gives_a_line_for_each_row(written: Write) -> None:
     items = [
         Ruled(xs=(50, 100, 400, 500), ys=(700, 670, 630, 600)),
         Text(55, 680, "STT"), Text(105, 680, "Danh mục"), Text(405, 680, "Mức thu"),
@@ -152,13 +162,13 @@ def test_a_ruled_table_gives_a_line_for_each_row(written) -> None:  # type: igno
     )
 
 
-def test_long_cells_are_read_one_after_another(written) -> None:  # type: ignore[no-untyped-def]
+def test_long_cells_are_read_one_after_another(written: Write) -> None:
     items = [Ruled(xs=(45, 300, 550), ys=(720, 560)), *_both_columns()]
     (page,) = load_pdf(written(pdf(items))).pages
     assert page == f"{' '.join(LEFT)}\n\n{' '.join(RIGHT)}"
 
 
-def test_a_table_without_rules_is_known_by_its_common_gap(written) -> None:  # type: ignore[no-untyped-def]
+def test_a_table_without_rules_is_known_by_its_common_gap(written: Write) -> None:
     rows = [("An Giang", "67, 68"), ("Bắc Ninh", "98, 99"), ("Cà Mau", "69, 94"), ("Cần Thơ", "65, 83")]
     items: list[Item] = []
     for number, (name, signs) in enumerate(rows):
@@ -167,9 +177,19 @@ def test_a_table_without_rules_is_known_by_its_common_gap(written) -> None:  # t
     assert page == "\n".join(f"{name} | {signs}" for name, signs in rows)
 
 
-def test_an_underline_makes_no_table(written) -> None:  # type: ignore[no-untyped-def]
+def test_an_underline_makes_no_table(written: Write) -> None:
     items = [Ruled(xs=(50,), ys=(698,)), *column(50, 700, BODY)]
     assert "|" not in load_pdf(written(pdf(items))).pages[0]
+
+
+def test_a_page_that_lies_on_its_side_is_read_along_its_lines(written: Write) -> None:
+    upright = pdf(_both_columns())
+    turned = b"\n".join(
+        b"BT /F 10 Tf 0 1 -1 0 %d %d Tm <%s> Tj ET" % (800 - item.y, item.x, item.text.encode("utf-16-be").hex().encode())
+        for item in _both_columns()
+        if isinstance(item, Text)
+    )
+    assert load_pdf(written(_with_contents(upright, turned))).pages == load_pdf(written(upright, "b.pdf")).pages
 
 
 # --- running lines and pages -----------------------------------------------------------------
@@ -184,13 +204,13 @@ def _framed(number: int, body: list[str]) -> list[Item]:
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
-def test_running_lines_and_page_numbers_are_dropped_in_two_pages_or_many(written, count: int) -> None:  # type: ignore[no-untyped-def]
+def test_running_lines_and_page_numbers_are_dropped_in_two_pages_or_many(written: Write, count: int) -> None:
     bodies = [[f"Bài thứ {'ABCDE'[n]} của số này.", *BODY] for n in range(count)]
     pages = load_pdf(written(pdf(*(_framed(n + 1, body) for n, body in enumerate(bodies))))).pages
     assert [page.split() for page in pages] == [" ".join(body).split() for body in bodies]
 
 
-def test_body_lines_that_happen_to_be_alike_stay(written) -> None:  # type: ignore[no-untyped-def]
+def test_body_lines_that_happen_to_be_alike_stay(written: Write) -> None:
     page = column(50, 760, ["Điều 1. Mức thu là 40.000 đồng.", *BODY])
     other = column(50, 760, ["Điều 2. Mức thu là 40.000 đồng.", *BODY[1:], "Số liệu năm 2024."])
     first, second = load_pdf(written(pdf(page, other))).pages
@@ -198,7 +218,7 @@ def test_body_lines_that_happen_to_be_alike_stay(written) -> None:  # type: igno
     assert all(line in second for line in BODY[1:])
 
 
-def test_an_empty_page_keeps_its_number(written) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_page_keeps_its_number(written: Write) -> None:
     extract = load_pdf(written(pdf(column(50, 700, BODY), [], column(50, 700, LEFT))))
     assert [bool(page) for page in extract.pages] == [True, False, True]
     assert extract.notes == ()
@@ -216,25 +236,20 @@ SENTENCE = "Bộ Khoa học và Công nghệ ban hành Thông tư quy định v�
         "B ộ K h o a h ọ c v à C ô n g n g h ệ b a n h à n h T h ô n g t ư q u y đ ị n h v ề đ o l ư ờ n g",
     ],
 )
-def test_broken_spacing_is_put_right_by_syllables(written, broken: str) -> None:  # type: ignore[no-untyped-def]
+def test_broken_spacing_is_put_right_by_syllables(written: Write, broken: str) -> None:
     extract = load_pdf(written(pdf([Text(20, 700, broken, 8)])))
     assert extract.pages == (SENTENCE,)
     assert [note.kind for note in extract.notes] == ["rebuilt"]
 
 
-def test_letters_set_one_by_one_are_joined_by_their_places(written) -> None:  # type: ignore[no-untyped-def]
+def test_letters_set_one_by_one_are_joined_by_their_places(written: Write) -> None:
     """pypdf breaks the line before each letter where Td is set anew in each text object."""
     letters = b"\n".join(
         b"BT 1 0 0 1 %d 700 Tm /F 10 Tf 0 0 TD <%s> Tj ET" % (50 + 5 * n, char.encode("utf-16-be").hex().encode())
         for n, char in enumerate(SENTENCE)
         if char != " "
     )
-    content = pdf([Text(0, 0, SENTENCE)])
-    start = content.index(b"stream", content.index(b"/Title"))
-    begin = content.rindex(b"<<", 0, start)
-    end = content.index(b"endstream", start)
-    stream = b"<</Length %d>>stream\n%s\n" % (len(letters), letters)
-    extract = load_pdf(written(content[:begin] + stream + content[end:]))
+    extract = load_pdf(written(_with_contents(pdf([Text(0, 0, SENTENCE)]), letters)))
     assert extract.pages == (SENTENCE,)
 
 
@@ -272,15 +287,15 @@ def test_what_cannot_be_a_syllable_is_known(word: str) -> None:
         ("", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "", None),
     ],
 )
-def test_the_title_is_what_the_properties_say_or_the_largest_type(  # type: ignore[no-untyped-def]
-    written, title: str, large: str, expected: str, origin: str | None
+def test_the_title_is_what_the_properties_say_or_the_largest_type(
+    written: Write, title: str, large: str, expected: str, origin: str | None
 ) -> None:
     items = [*([Text(50, 780, large, 18)] if large else []), *column(50, 740, BODY)]
     extract = load_pdf(written(pdf(items, title=title)))
     assert (extract.title, extract.origins.get("title")) == (expected, origin)
 
 
-def test_letters_that_nobody_can_read_make_a_page_doubtful(written) -> None:  # type: ignore[no-untyped-def]
+def test_letters_that_nobody_can_read_make_a_page_doubtful(written: Write) -> None:
     private = "".join(chr(0xE000 + ord(char) % 200) if char.isalpha() else char for char in " ".join(BODY))
     extract = load_pdf(written(pdf(column(50, 740, BODY), [Text(50, 740, private)])))
     assert [(note.page, note.kind) for note in extract.notes] == [(1, "doubtful")]
@@ -299,7 +314,7 @@ def test_words_that_are_none_make_a_page_doubtful_but_another_language_does_not(
 BLANK = Picture(8, 8, b"\xff" * 64)
 
 
-def test_without_ocr_a_scanned_page_is_named_and_the_others_are_read(written, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_ocr_a_scanned_page_is_named_and_the_others_are_read(written: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "available", lambda: "pytesseract")
     extract = load_pdf(written(pdf(column(50, 740, BODY), [BLANK, Text(500, 20, "Máy quét 9")])))
     assert extract.pages[0]
@@ -307,14 +322,14 @@ def test_without_ocr_a_scanned_page_is_named_and_the_others_are_read(written, mo
     assert [(note.page, note.kind) for note in extract.notes] == [(1, "unread")]
 
 
-def test_without_ocr_a_scan_is_refused_with_the_command_that_helps(written, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_ocr_a_scan_is_refused_with_the_command_that_helps(written: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "available", lambda: "pytesseract")
     with pytest.raises(LoadError, match=r"3 trang.*pip install 'hoitin\[ocr\]'.*tesseract-ocr-vie") as caught:
         load_pdf(written(pdf([BLANK], [BLANK], [BLANK])))
     assert "\n" not in str(caught.value)
 
 
-def test_a_text_layer_over_a_scan_is_used_as_it_is(written, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_text_layer_over_a_scan_is_used_as_it_is(written: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "available", lambda: pytest.fail("no OCR is needed"))
     assert BODY[0] in load_pdf(written(pdf([BLANK, *column(50, 740, BODY)]))).pages[0]
 
@@ -339,7 +354,7 @@ def _picture_of(lines: list[str]) -> Picture:
 
 
 @pytest.mark.skipif(ocr.available() != "", reason="the extra 'ocr' or tesseract with Vietnamese is not installed")
-def test_a_scan_is_read_in_the_guarded_child_and_says_how_sure_it_is(written) -> None:  # type: ignore[no-untyped-def]
+def test_a_scan_is_read_in_the_guarded_child_and_says_how_sure_it_is(written: Write) -> None:
     path = written(pdf(column(50, 740, BODY), [_picture_of(["Trạm quan trắc ở Cần Thơ", "đo mực nước sông Hậu."])]))
     ((_, document),) = read_files([path], processes=1)  # under the limit of memory that every file has
     assert not isinstance(document, LoadError), document
@@ -390,14 +405,14 @@ def _encrypted() -> bytes:
     ],
     ids=["password", "size", "operators", "pages", "circle", "xref", "empty"],
 )
-def test_a_hostile_pdf_is_one_clear_line(written, content: bytes, reason: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_hostile_pdf_is_one_clear_line(written: Write, content: bytes, reason: str) -> None:
     with pytest.raises(LoadError) as caught:
         load_pdf(written(content))
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_one_damaged_page_is_a_note_and_the_others_are_read(written) -> None:  # type: ignore[no-untyped-def]
+def test_one_damaged_page_is_a_note_and_the_others_are_read(written: Write) -> None:
     good = _packed(b"BT /F 12 Tf 50 700 Td (Tin ngan cua So) Tj ET")
     bad = _packed(b" " * 60_000_000)
     kids = b"<</Type/Pages/Count 2/Kids[5 0 R 6 0 R]>>"

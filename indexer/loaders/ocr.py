@@ -19,6 +19,7 @@ _SECONDS = 120  # for one picture
 _SURE = 30  # per cent; a sign below that is a speck, a line below that a stamp or a drawing
 _RULE = 120  # pixels at 300 dpi; no stroke of a letter is as long
 _DARK = 180
+_BAND = 500  # rows looked at together: the sums of a whole page take hundreds of megabytes
 _SPECKS = " |_¬~`^—'‘"  # what is left of rules and dirt
 
 
@@ -107,12 +108,15 @@ def _without_rules(image: Image) -> Image:
 
     def rules(dark: np.ndarray) -> np.ndarray:
         """Mark the level runs of nearly _RULE dark pixels, and two rows on either side."""
+        marked = np.zeros_like(dark)
         if dark.shape[1] <= _RULE:
-            return np.zeros_like(dark)
-        sums = np.cumsum(np.pad(dark, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-        long = sums[:, _RULE:] - sums[:, :-_RULE] >= 0.95 * _RULE
-        sums = np.cumsum(np.pad(long, ((0, 0), (_RULE, _RULE))), axis=1, dtype=np.int32)
-        marked = (sums[:, _RULE:] - sums[:, :-_RULE])[:, : dark.shape[1]] > 0
+            return marked
+        for start in range(0, dark.shape[0], _BAND):
+            band = dark[start : start + _BAND]
+            sums = np.cumsum(np.pad(band, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+            long = sums[:, _RULE:] - sums[:, :-_RULE] >= 0.95 * _RULE
+            sums = np.cumsum(np.pad(long, ((0, 0), (_RULE, _RULE))), axis=1, dtype=np.int32)
+            marked[start : start + _BAND] = (sums[:, _RULE:] - sums[:, :-_RULE])[:, : band.shape[1]] > 0
         spread = marked.copy()
         for rows in (1, 2):
             spread[rows:] |= marked[:-rows]

@@ -38,8 +38,10 @@ def load_pdf(path: Path) -> Extract:
         contents, notes = _contents(reader)
         information = _information(reader)
     scans = {number for number, content in enumerate(contents) if content and is_scan(content)}
-    scanned, scan_notes = _read_scans(path, sorted(scans))
-    notes += scan_notes
+    scanned = {}
+    for number, found, note in read_scans(path, sorted(scans)):
+        scanned[number] = found
+        notes.append(note)
     lines: list[list[Line]] = []
     for number, content in enumerate(contents):
         if content is None or number in scans:
@@ -172,22 +174,6 @@ def _converted(pages: list[list[Line]]) -> Iterator[tuple[int, str]]:
 def _unicode(text: str, fonts: frozenset[str]) -> tuple[str, str]:
     """Return the text in Unicode, and the encoding it was converted from, or ""."""
     return text, ""
-
-
-def _read_scans(path: Path, scans: list[int]) -> tuple[dict[int, list[Line]], list[PageNote]]:
-    """Return the lines of the scanned pages, none where OCR is not installed, and a note for each."""
-    from .. import ocr
-
-    if not scans:
-        return {}, []
-    if missing := ocr.available():
-        reason = f"ảnh quét, cần OCR ({missing}): {ocr.INSTALL}"
-        return {}, [PageNote(number, "unread", reason) for number in scans]
-    read = list(read_scans(path, scans))
-    return (
-        {number: lines for number, lines, _ in read},
-        [PageNote(number, "ocr", confidence=confidence) for number, _, confidence in read],
-    )
 
 
 def _nothing(count: int, notes: list[PageNote]) -> str:

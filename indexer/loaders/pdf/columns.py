@@ -19,7 +19,7 @@ def in_columns(runs: Sequence[Run]) -> list[Line] | None:
     """Return the page's lines in the order of its two columns, or None if it has one."""
     rows = [segments(row, _GUTTER) for row in placed(runs)]
     spans = [[(part[0].x, max(run.right for run in part)) for part in row] for row in rows]
-    if len(rows) < 2 * _FEWEST // 2:
+    if len(rows) < _FEWEST:
         return None
     gutter = _gutter(spans, median(run.size for run in runs))
     if gutter is None:

@@ -46,13 +46,14 @@ class PageContent:
     """A page as its content stream gives it; turned so that most of its text runs to the right."""
 
     runs: tuple[Run, ...]
+    aside: tuple[Run, ...] = ()  # what is written across the page, as a stamp in the margin is
     rules: tuple[Rule, ...] = ()
     pictured: float = 0.0  # share of the page's area that pictures cover
     drawn: int = 0  # painting operators: letters may have been turned into outlines
 
     @property
     def letters(self) -> int:
-        return sum(char.isalnum() for run in self.runs for char in run.text)
+        return sum(char.isalnum() for run in (*self.runs, *self.aside) for char in run.text)
 
 
 class PageReader:
@@ -90,8 +91,8 @@ class PageReader:
         turn = main[0][0] if main else 0
         area = abs(float(page.mediabox.width) * float(page.mediabox.height)) or 1.0
         return PageContent(
-            # What is written across the page (a stamp in the margin) has no place in its lines: it comes last.
-            runs=(*_those(runs, turns, turn, True), *_those(runs, turns, turn, False)),
+            runs=_those(runs, turns, turn, True),
+            aside=_those(runs, turns, turn, False),
             rules=tuple(_turned_rule(rule, turn) for rule in marks.rules),
             pictured=marks.pictured / area,
             drawn=marks.drawn,
@@ -200,8 +201,8 @@ def _turned_rule(rule: Rule, turn: int) -> Rule:
     return Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
-def _those(runs: Iterable[Run], turns: Iterable[int], turn: int, main: bool) -> list[Run]:
+def _those(runs: Iterable[Run], turns: Iterable[int], turn: int, main: bool) -> tuple[Run, ...]:
     kept = [run for run, own in zip(runs, turns, strict=True) if (own == turn) is main]
     if kept:
         kept[-1] = replace(kept[-1], ends=True)
-    return kept
+    return tuple(kept)
