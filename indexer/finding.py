@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from docs_store import FileState, Library, Trouble, UsageError
 from docs_store.vietnamese import storable
 
 from .sidecar import SUFFIXES, sidecar_of
+
+Reader = Callable[[str], str]
 
 _GUARDED_SHARE = 0.3  # a run that removes more than this share of a folder's files asks first
 _GUARDED_COUNT = 10
@@ -34,10 +36,10 @@ class Found:
     failed: list[Trouble] = field(default_factory=list)
 
 
-def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *, allow_many_removals: bool = False) -> Found:
+def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader, *, allow_many_removals: bool = False) -> Found:
     """Return what the files and folders at `paths` hold, compared with the library.
 
-    data: our own folder, which is never news. reader: the version of the code that would read them.
+    data: our own folder, which is never news. reader: path -> the version of the code that would read it.
     Raises UsageError if suspiciously many files of a folder are gone.
     """
     found = Found()
@@ -68,9 +70,9 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *,
     return found
 
 
-def _compare_one(file: str, known: FileState | None, library: Library, reader: str, found: Found, moved: set[str]) -> None:
+def _compare_one(file: str, known: FileState | None, library: Library, reader: Reader, found: Found, moved: set[str]) -> None:
     try:
-        state = _state(Path(file), known, reader)
+        state = _state(Path(file), known, reader(file))
     except OSError as error:
         found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
         return

@@ -62,7 +62,11 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         or fields.guess("title", *guessing.find_title(blocks, markdown=extract.format == "md"))
         or fields.guess("title", storable(origin.stem), "file name")
     )
-    published = fields.day("published") or fields.guess("published", guessing.find_published(zone))
+    published = fields.day("published")
+    if not published and guessing.has_letterhead(blocks):
+        published = fields.guess("published", guessing.find_issued(blocks), "letterhead")
+    elif not published:
+        published = fields.guess("published", guessing.find_published(zone))
     document = Document(
         doc_id=f"{_slug(record_id or origin.stem)}-{_digest(source)[:8]}",
         source=source,
@@ -70,8 +74,10 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         pages=pages,
         content_hash="",
         format=extract.format,
-        publisher=fields.text("publisher") or fields.guess("publisher", guessing.find_publisher(zone)),
-        author=fields.text("author") or fields.guess("author", guessing.find_author(zone)),
+        publisher=fields.text("publisher")
+        or fields.guess("publisher", guessing.find_issuer(blocks), "letterhead")
+        or fields.guess("publisher", guessing.find_publisher(zone)),
+        author=fields.text("author", guessing.useful_author) or fields.guess("author", guessing.find_author(zone)),
         url=fields.address(),
         lead=fields.text("lead") or fields.guess("lead", guessing.find_lead(blocks, title)),
         published=published or fields.guess("published", extract.made, "file date"),

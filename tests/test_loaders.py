@@ -61,29 +61,6 @@ def test_markdown_without_front_matter_is_read_from_its_text() -> None:
     assert "*" not in found.lead
 
 
-def test_pdf_is_read_page_by_page() -> None:
-    pdf = max(ARTICLES.glob("*.pdf"), key=lambda path: len(read_file(path).pages))
-    document = read_file(pdf)
-    assert document.paged
-    assert len(document.pages) >= 2
-    assert all(page.strip() for page in document.pages)
-
-
-def test_pdf_lines_are_joined_and_document_numbers_kept() -> None:
-    from indexer.loaders.pdf import _join_lines
-
-    lines = [
-        "Căn cứ Nghị định số 13/2023/NĐ-",
-        "CP ngày 17 tháng 4 năm 2023 của Chính",
-        "phủ về bảo vệ dữ liệu cá nhân;",
-        "Điều 1. Phạm vi điều chỉnh",
-    ]
-    assert _join_lines(lines) == (
-        "Căn cứ Nghị định số 13/2023/NĐ-CP ngày 17 tháng 4 năm 2023 của Chính phủ về bảo vệ dữ liệu cá nhân;"
-        "\n\nĐiều 1. Phạm vi điều chỉnh"
-    )
-
-
 def test_docx_gives_paragraphs_and_tables_in_order(news: Path) -> None:
     import docx
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,9 @@ class _Door(click.Group):
             if error.next_step:
                 click.echo(f"→ {error.next_step}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
+            sys.stdout = None
+            ctx.exit(0)
         except OSError as error:  # a folder that cannot be made, a full disk, a file in a folder's place
             click.secho(f"Lỗi: {error.strerror or error}: {error.filename or ''}".rstrip(": "), fg="red", err=True)
             ctx.exit(USAGE)

@@ -7,8 +7,11 @@ suffix with its dot, the object a `Load`.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 from docs_store import LoadError
 
@@ -36,9 +39,14 @@ _TEXTS = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 _MANY = (".jsonl", ".jsonl.gz", ".jsonl.xz")
 
 
-def reader() -> str:
-    """Return the version of the code that reads: a file read by another is read anew."""
-    return _READER
+def reader(path: str) -> str:
+    """Return the version of the code that reads such a file: one read by another is read anew."""
+    return f"{_READER}+ocr" if path.lower().endswith(".pdf") and _ocr_installed() else _READER
+
+
+@cache
+def _ocr_installed() -> bool:
+    return bool(find_spec("pytesseract") and find_spec("pypdfium2") and which("tesseract"))
 
 
 def is_archive(path: Path) -> bool:
