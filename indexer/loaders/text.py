@@ -12,18 +12,10 @@ from typing import Any
 
 from docs_store import LoadError
 
-from ..dates import parse_date
 from .extract import Extract
+from .fields import read_fields
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_NAMES = {
-    "title": ("title", "headline", "tieu_de", "tiêu đề"),
-    "publisher": ("publisher", "source", "nguon", "nguồn", "sitename"),
-    "author": ("author", "tac_gia", "tác giả"),
-    "url": ("url", "link", "canonical"),
-    "lead": ("lead", "description", "summary", "sapo"),
-    "published": ("published", "date", "ngay", "ngày đăng", "pubdate"),
-}
 
 
 def load_text(path: Path) -> Extract:
@@ -35,7 +27,7 @@ def load_markdown(path: Path) -> Extract:
     """Return the Markdown source below its front matter as one page."""
     text = decode(path.read_bytes())
     match = _FRONT_MATTER.match(text)
-    fields = read_fields(_front_matter(match.group(1))) if match else {}
+    fields = read_fields(_front_matter(match.group(1)), "front matter") if match else {}
     return Extract(pages=(text[match.end() :] if match else text,), format="md", **fields)
 
 
@@ -58,20 +50,6 @@ def decode(data: bytes) -> str:
     if text.count("\x00") > len(text) // 100:
         raise LoadError("không phải văn bản (có ký tự nhị phân) | not a text file (binary content)")
     return text
-
-
-def read_fields(record: dict[str, Any]) -> dict[str, Any]:
-    """Return Extract's metadata fields from a record that may name them in several ways."""
-    lowered = {str(key).strip().lower(): value for key, value in record.items()}
-    fields: dict[str, Any] = {}
-    for field, names in _NAMES.items():
-        value = next((lowered[name] for name in names if lowered.get(name)), None)
-        if field == "published":
-            fields[field] = parse_date(value)
-        else:
-            value = ", ".join(map(str, value)) if isinstance(value, list) else value
-            fields[field] = " ".join(str(value).split()) if value else ""
-    return fields
 
 
 def _front_matter(block: str) -> dict[str, Any]:

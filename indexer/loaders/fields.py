@@ -1,0 +1,99 @@
+"""Records: one article as names and values, as front matter, JSON and CSV exports write it.
+
+Names are understood in English and Vietnamese, whatever their capitals, marks and hyphens:
+"Tiêu đề", "tieu_de" and "TieuDe" are one name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from docs_store import LoadError
+from docs_store.vietnamese import nfc, syllables
+
+from ..dates import parse_date
+from .extract import Extract
+from .markup import block_text, is_markup
+
+_NAMES = {
+    "title": ("title", "headline", "tiêu đề", "tên bài", "tên bài viết", "tít"),
+    "publisher": ("publisher", "source", "nguồn", "nguồn tin", "site name", "cơ quan", "cơ quan ban hành"),
+    "author": ("author", "authors", "tác giả", "người viết", "creator"),
+    "url": ("url", "link", "canonical", "đường dẫn", "liên kết", "địa chỉ"),
+    "lead": ("lead", "description", "summary", "excerpt", "sapo", "tóm tắt", "mô tả", "trích yếu"),
+    "section": ("section", "category", "chuyên mục", "danh mục", "mục", "rubric"),
+    "published": ("published", "date", "publish date", "published at", "published time", "ngày", "ngày đăng", "ngày xuất bản",
+                  "ngày ban hành", "pub date"),
+    "updated": ("updated", "modified", "updated at", "last modified", "modified time", "ngày cập nhật", "cập nhật", "ngày sửa"),
+    "number": ("number", "document number", "số hiệu", "số ký hiệu", "số văn bản"),
+    "language": ("language", "lang", "ngôn ngữ"),
+    "body": ("body", "text", "content", "nội dung", "nội dung bài viết", "chi tiết", "bài viết", "full text", "body html",
+             "content html"),
+    "id": ("id", "_id", "mã", "mã bài", "mã bài viết"),
+}  # fmt: skip
+_DATES = ("published", "updated")
+_LANGUAGES = {"vietnamese": "vi", "tiengviet": "vi", "english": "en", "tienganh": "en"}
+_LANGUAGE_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?$")
+
+
+def _key(name: str) -> str:
+    return "".join(syllables(nfc(name)))
+
+
+_FIELDS = {_key(name): field for field, names in _NAMES.items() for name in names}
+
+
+def field_of(name: str) -> str:
+    """Return the field that a record's name means: "Tiêu đề" -> "title"; "" if none."""
+    return _FIELDS.get(_key(name), "")
+
+
+def read_fields(record: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return Extract's metadata fields from a record, and their origins: `place` and the record's own name."""
+    found = {field: (name, value) for field, name, value in _known(record)}
+    fields: dict[str, Any] = {}
+    for field, (_, value) in found.items():
+        if field in ("body", "id"):
+            continue
+        text = _one_line(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        read = parse_date(text) if field in _DATES else _language(text) if field == "language" else text
+        if read:
+            fields[field] = read
+    return {**fields, "origins": {field: f"{place} {found[field][0]}" for field in fields}}
+
+
+def read_article(record: Mapping[str, Any], place: str, file_format: str, number: int) -> Extract:
+    """Return the article that a record holds; its number stands for an id that it lacks.
+
+    A body of HTML becomes text. Raises LoadError if there is no body.
+    """
+    found = {field: value for field, _, value in _known(record)}
+    body = found.get("body", "")
+    if isinstance(body, str) and is_markup(body):
+        body = block_text(body)
+    if not isinstance(body, str) or not body.strip():
+        raise LoadError("không có nội dung (body) | no body")
+    fields = read_fields(record, place)
+    lead = fields.get("lead", "")
+    # The lead is text that can be quoted, so it stands on the page, before the body.
+    page = f"{lead}\n\n{body}" if lead and not body.startswith(lead) else body
+    return Extract(pages=(page,), format=file_format, record_id=str(found.get("id") or number), **fields)
+
+
+def _known(record: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Return (field, name, value) of what is filled in and understood; of two names for a field the better known."""
+    order = list(_FIELDS)
+    filled = [(name, value) for name, value in record.items() if isinstance(name, str) and value and field_of(name)]
+    filled.sort(key=lambda pair: order.index(_key(pair[0])), reverse=True)
+    return [(field_of(name), name, value) for name, value in filled]
+
+
+def _one_line(text: str) -> str:
+    return " ".join((block_text(text) if is_markup(text) else text).split())
+
+
+def _language(text: str) -> str:
+    code = _LANGUAGE_CODE.match(text.lower())
+    return _LANGUAGES.get(_key(text)) or (code.group(1) if code else "")
