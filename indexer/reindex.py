@@ -232,7 +232,7 @@ def _articles(file: Path, failures: list[tuple[str, str]]) -> Iterator[Document]
         failures.append((f"{file}:{number}", reason))
 
     seen: set[str] = set()
-    for extract in loaders.read_jsonl(file, on_bad_line):
+    for extract in loaders.read_many(file, on_bad_line):
         place = storable(f"{file}#{extract.record_id}")
         try:
             document = complete(extract, file)

@@ -46,9 +46,7 @@ def load_doc(path: Path) -> Extract:
     if not text:
         raise LoadError("tệp DOC không có chữ | the DOC file has no text")
     origins = {name: _PROPERTIES for name, value in (("title", title), ("author", author), ("made", made)) if value}
-    return Extract(
-        pages=(text,), format="doc", title=title, author=author, made=made.date() if made else None, origins=origins
-    )
+    return Extract(pages=(text,), format="doc", title=title, author=author, made=made.date() if made else None, origins=origins)
 
 
 def _open(ole: Any) -> WordFile:
@@ -99,7 +97,9 @@ def _properties(ole: Any) -> tuple[str, str, datetime | None]:
 
 def _blocks(word: WordFile) -> list[Block]:
     forms = {"footnotes": "1", "endnotes": "i"}
-    called = {part: [f"[{format_number(n + 1, form)}]" for n in range(len(word.references(part)))] for part, form in forms.items()}
+    called = {
+        part: [f"[{format_number(n + 1, form)}]" for n in range(len(word.references(part)))] for part, form in forms.items()
+    }
     marks = {cp: mark for part in forms for cp, mark in zip(word.references(part), called[part], strict=True)}
     blocks = _Page(marks).read(word.stretches("text")) + _Page({}).read(word.stretches("boxes"))
     for part in forms:

@@ -28,7 +28,8 @@ class Styles:
         self._styles = {attribute(style, "styleId"): style for style in found}
         self._defaults = child(root, "docDefaults", "rPrDefault", "rPr")
         self._normal = next(
-            (attribute(s, "styleId") for s in found if attribute(s, "type") == "paragraph" and attribute(s, "default") == "1"), ""
+            (attribute(s, "styleId") for s in found if attribute(s, "type") == "paragraph" and attribute(s, "default") == "1"),
+            "",
         )
         self._fonts: dict[str, str] = {}
 
@@ -50,7 +51,11 @@ class Styles:
     def font(self, style_id: str) -> str:
         """Return the font of a paragraph in this style; "" if it is a theme's."""
         if style_id not in self._fonts:
-            ways = (self.find(style_id, "rPr", "rFonts"), self.find(self._normal, "rPr", "rFonts"), child(self._defaults, "rFonts"))
+            ways = (
+                self.find(style_id, "rPr", "rFonts"),
+                self.find(self._normal, "rPr", "rFonts"),
+                child(self._defaults, "rFonts"),
+            )
             self._fonts[style_id] = next((font for fonts in ways if (font := font_name(fonts))), "")
         return self._fonts[style_id]
 

@@ -120,11 +120,11 @@ class _Reader:
     def _list(self, element: Element, outer: _List | None, level: int) -> Iterator[Block]:
         style = attribute(element, "style-name")
         if outer is None:
-            earlier = self._known.get(attribute(element, "continue-list"))
+            earlier = self._known.get(attribute(element, "continue-list") or " ")
             if earlier is None and attribute(element, "continue-numbering") == "true":
                 earlier = self._known.get(style)
             outer = earlier or _List(style)
-            self._known[style] = self._known[attribute(element, "id")] = outer
+            self._known |= {style: outer, attribute(element, "id") or style: outer}
         elif style and style != outer.style:
             outer = _List(style)
         for item in element:
