@@ -53,5 +53,5 @@ def format_number(number: int, form: str) -> str:
 
 
 def shown_bullet(bullet: str) -> str:
-    """Return a list's bullet, "•" for what only a symbol font can show (it lies in the private use area)."""
-    return bullet if bullet.strip() and not any("\ue000" <= char <= "\uf8ff" for char in bullet) else BULLET
+    """Return a list's bullet, "•" for what only a symbol font can show: it lies in the private use area."""
+    return bullet if bullet.strip() and bullet.isprintable() else BULLET

@@ -78,7 +78,7 @@ def _names(line: str, delimiter: str) -> list[str]:
 def _lines(path: Path, encoding: str) -> Iterator[str]:
     # A byte that is not UTF-8 spoils its own row, not the file.
     errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
-    with io.TextIOWrapper(open_plain_or_packed(path), encoding, errors, newline="") as text:  # type: ignore[type-var]
+    with io.TextIOWrapper(open_plain_or_packed(path), encoding, errors, newline="") as text:
         while line := text.readline(_MAX_LINE):
             if len(line) >= _MAX_LINE:
                 raise LoadError(f"một dòng dài quá {_MAX_LINE} ký tự | a line is too long")

@@ -15,10 +15,11 @@ from typing import Any
 
 from docs_store import LoadError
 
-from .blocks import Block, format_number, page_of, table, trim
+from .blocks import Block, format_number, one_line, page_of, table, trim
 from .doc_format import Stretch, WordFile
 from .extract import Extract
 from .fonts import join_runs, unicode_text, windows_text
+from .numbering import Numbering
 
 _PROPERTIES = "DOC properties"
 _MAX_BYTES = 256 << 20
@@ -97,13 +98,15 @@ def _properties(ole: Any) -> tuple[str, str, datetime | None]:
 
 def _blocks(word: WordFile) -> list[Block]:
     forms = {"footnotes": "1", "endnotes": "i"}
-    called = {
-        part: [f"[{format_number(n + 1, form)}]" for n in range(len(word.references(part)))] for part, form in forms.items()
+    marks = {
+        part: {cp: f"[{format_number(number, form)}]" for number, cp in enumerate(word.references(part), 1)}
+        for part, form in forms.items()
     }
-    marks = {cp: mark for part in forms for cp, mark in zip(word.references(part), called[part], strict=True)}
-    blocks = _Page(marks).read(word.stretches("text")) + _Page({}).read(word.stretches("boxes"))
-    for part in forms:
-        blocks += _Page({}, called[part][::-1]).read(word.stretches(part))
+    lists = word.numbering()
+    blocks = _Page(lists, {**marks["footnotes"], **marks["endnotes"]}).read(word.stretches("text"))
+    blocks += _Page(lists, {}).read(word.stretches("boxes"))
+    for part, called in marks.items():
+        blocks += [(one_line(block),) for block in _Page(lists, {}, [*called.values()][::-1]).read(word.stretches(part))]
     return blocks
 
 
@@ -111,6 +114,7 @@ def _blocks(word: WordFile) -> list[Block]:
 class _Page:
     """Makes blocks of characters and control characters."""
 
+    lists: Numbering
     marks: dict[int, str]  # cp -> the mark of the note that is called there
     waiting: list[str] = field(default_factory=list)  # marks of the notes that are to come, the next one last
     blocks: list[Block] = field(default_factory=list)
@@ -128,7 +132,7 @@ class _Page:
                 if piece:
                     self._take(piece, cp, stretch)
                 cp += len(piece)
-        self._end_paragraph(in_table=False)
+        self._end_paragraph(None, in_table=False)
         return self.blocks
 
     def _take(self, piece: str, cp: int, stretch: Stretch) -> None:
@@ -139,10 +143,16 @@ class _Page:
         elif piece == _FIELD_END:
             self._fields[-1:] = []
         elif piece == _CELL_END:
-            self._end_cell(stretch.ends_row)
+            self._end_paragraph(stretch, in_table=True)
+            if stretch.ends_row:
+                self._rows.append(self._row)
+                self._row = []
+            else:
+                self._row.append(self._cell)
+            self._cell = []
         elif piece in _BREAKS:
             if not stretch.hidden:  # a deleted end: the paragraph goes on in the next
-                self._end_paragraph(stretch.in_table)
+                self._end_paragraph(stretch, stretch.in_table)
         elif stretch.hidden or not all(self._fields):
             pass
         elif piece == _NOTE and (cp in self.marks or self.waiting):
@@ -150,20 +160,13 @@ class _Page:
         elif piece >= " " or piece in _CHARACTERS:
             self._runs.append((_CHARACTERS.get(piece, piece), stretch.font))
 
-    def _end_paragraph(self, in_table: bool) -> None:
+    def _end_paragraph(self, mark: Stretch | None, in_table: bool) -> None:
+        """Close the paragraph that the mark ends; it is the mark that knows the paragraph's list."""
         if not in_table:
             self.blocks += table([*self._rows, [*self._row, self._cell]])
             self._rows, self._row, self._cell = [], [], []
+        label = self.lists.label(mark.list, mark.level) if mark else ("", "")
         text = trim(join_runs(self._runs))
         self._runs = []
         if text:
-            (self._cell if in_table else self.blocks).append((text,))
-
-    def _end_cell(self, ends_row: bool) -> None:
-        self._end_paragraph(in_table=True)
-        if ends_row:
-            self._rows.append(self._row)
-            self._row = []
-        else:
-            self._row.append(self._cell)
-        self._cell = []
+            (self._cell if in_table else self.blocks).append((join_runs([label]) + text,))

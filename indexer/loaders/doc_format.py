@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from struct import unpack_from
 
 from .fonts import windows_text
+from .numbering import Level, List, Numbering
 
 _PAGE = 512
 _COMPRESSED = 0x40000000
@@ -22,9 +23,14 @@ _MAX_PAGES = 100_000
 # Indexes into FibRgFcLcb97: where in the table stream a structure lies.
 _STYLES, _CHARACTER_PAGES, _PARAGRAPH_PAGES, _FONTS, _CLX = 1, 12, 13, 15, 33
 _REFERENCES = {"footnotes": 2, "endnotes": 46}
+_LISTS, _LIST_USES = 73, 74
 # Properties (sprm)
 _VANISH, _DELETED, _FONT = 0x083C, 0x0800, 0x4A4F
-_IN_TABLE, _ROW_END = 0x2416, 0x2417
+_IN_TABLE, _ROW_END, _LIST, _LIST_LEVEL = 0x2416, 0x2417, 0x460B, 0x260A
+_NUMBER_FORMS = {0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 22: "decimalZero",
+                 23: "bullet", 255: "none"}  # fmt: skip
+
+_OWN_STYLE = -1  # no property's code: the number of a paragraph's style
 
 Properties = dict[int, bytes]
 
@@ -37,6 +43,8 @@ class Stretch:
     text: str
     font: str
     hidden: bool  # hidden, or deleted under tracking
+    list: str  # the list that its paragraph stands in, "" if none; see numbering
+    level: int
     in_table: bool
     ends_row: bool  # the mark behind a table's row, not a cell's
 
@@ -55,7 +63,8 @@ class WordFile:
             self.parts[name] = (start, start + max(0, length))
             start += max(0, length)
         self._fonts = self._read_fonts()
-        self._style_fonts = self._read_styles()
+        self._default = ""  # the font of what names none
+        self._styles = self._read_styles()
         self._characters = _Spans(self._read_pages(_CHARACTER_PAGES, paragraphs=False))
         self._paragraphs = _Spans(self._read_pages(_PARAGRAPH_PAGES, paragraphs=True))
 
@@ -70,10 +79,13 @@ class WordFile:
                 paragraph, paragraph_end = self._paragraphs.at(at)
                 count = max(1, min(stop - cp, -(-(min(run_end, paragraph_end) - at) // width)))
                 data = self._document[at : at + count * width]
+                looks = {**self._style(paragraph), **paragraph, **run}
                 yield Stretch(
                     start=cp,
                     text=windows_text(data) if width == 1 else data.decode("utf-16-le", "replace"),
-                    font=self._font(run, paragraph),
+                    font=self._name(looks[_FONT]) if _FONT in looks else self._default,
+                    list=str(int.from_bytes(looks.get(_LIST, b""), "little") or ""),
+                    level=int.from_bytes(looks.get(_LIST_LEVEL, b""), "little"),
                     hidden=_is_on(run, _VANISH) or _is_on(run, _DELETED),
                     in_table=_is_on(paragraph, _IN_TABLE),
                     ends_row=_is_on(paragraph, _ROW_END),
@@ -117,40 +129,91 @@ class WordFile:
             at += 1 + length
         return fonts
 
-    def _read_styles(self) -> list[str]:
-        """Return each style's font by its number; "" where it names none."""
+    def _read_styles(self) -> list[Properties]:
+        """Return each style's properties by its number, what it inherits among them."""
         data = self._structure(_STYLES)
         if not data:
             return []
         header, count, base = unpack_from("<HHH", data)
-        own: list[tuple[bytes | None, int]] = []  # the number of its font, the style that it is based on
+        self._default = self._name(data[14:16])
+        own: list[tuple[Properties, int]] = []  # and the style that it is based on
         at = 2 + header
         for _ in range(count):
             (length,) = unpack_from("<H", data, at)
-            own.append(_style(data[at + 2 : at + 2 + length], base) if length else (None, 0xFFF))
+            own.append(_style(data[at + 2 : at + 2 + length], base) if length else ({}, 0xFFF))
             at += 2 + length + length % 2
-        fonts = []
-        for number in range(len(own)):
-            font, parent = own[number]
+        styles = []
+        for properties, parent in own:
             for _ in range(_DEEPEST_STYLE):
-                if font is not None or parent >= len(own):
+                if parent >= len(own):
                     break
-                font, parent = own[parent]
-            fonts.append(self._name(font) if font is not None else self._name(data[14:16]))
-        return fonts
+                properties, parent = {**own[parent][0], **properties}, own[parent][1]
+            styles.append(properties)
+        return styles
+
+    def _style(self, paragraph: Properties) -> Properties:
+        number = int.from_bytes(paragraph.get(_OWN_STYLE, b""), "little")
+        return self._styles[number] if number < len(self._styles) else {}
 
     def _name(self, number: bytes) -> str:
         index = int.from_bytes(number, "little")
         return self._fonts[index] if index < len(self._fonts) else ""
 
-    def _font(self, run: Properties, paragraph: Properties) -> str:
-        if _FONT in run:
-            return self._name(run[_FONT])
-        style = int.from_bytes(paragraph.get(-1, b"\x00"), "little")
-        return self._style_fonts[style] if style < len(self._style_fonts) else ""
+    def numbering(self) -> Numbering:
+        """Return the lists that stretches name."""
+        definitions: dict[int, List] = {}
+        (offset,) = unpack_from("<I", self._document, 154 + 8 * _LISTS)
+        data = self._tables[offset:] if self._structure(_LISTS) else b"\0\0"
+        (count,) = unpack_from("<H", data)
+        at = 2 + 28 * count  # the levels of all lists follow behind the lists
+        for number in range(count):
+            start = 2 + 28 * number
+            (name,) = unpack_from("<i", data, start)
+            levels = {}
+            for level in range(1 if data[start + 26] & 1 else 9):
+                levels[level], at = self._level(data, at)
+            definitions[name] = List(str(name), levels)
+        return Numbering(self._list_uses(definitions))
+
+    def _list_uses(self, definitions: dict[int, List]) -> dict[str, List]:
+        data = self._structure(_LIST_USES)
+        (count,) = unpack_from("<I", data) if data else (0,)
+        uses: dict[str, List] = {}
+        at = 4 + 16 * min(count, len(data) // 16)
+        for number in range(min(count, len(data) // 16)):
+            (name,) = unpack_from("<i", data, 4 + 16 * number)
+            known = definitions.get(name, List("", {}))
+            use = uses[str(number + 1)] = List(known.definition, dict(known.levels))
+            at += 4
+            for _ in range(data[4 + 16 * number + 12]):
+                start, flags = unpack_from("<iI", data, at)
+                at += 8
+                if flags & 0x20:
+                    use.levels[flags & 0xF], at = self._level(data, at)
+                if flags & 0x10:
+                    use.starts[flags & 0xF] = start if not flags & 0x20 else use.levels[flags & 0xF].start
+        return uses
+
+    def _level(self, data: bytes, at: int) -> tuple[Level, int]:
+        """Return the level of a list that stands at an offset, and the offset behind it."""
+        start, form, flags = unpack_from("<iBB", data, at)
+        follow, run, paragraph = data[at + 15], data[at + 24], data[at + 25]
+        looks = _parse(data[at + 28 + paragraph : at + 28 + paragraph + run])
+        at += 28 + paragraph + run
+        (length,) = unpack_from("<H", data, at)
+        text = data[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+        return Level(
+            start=start,
+            form=_NUMBER_FORMS.get(form, "decimal"),
+            text="".join(f"%{ord(char) + 1}" if char < "\x09" else char for char in text),  # levels, as characters 0 to 8
+            gap="" if follow == 2 else " ",
+            restart=0 if flags & 0x08 else None,
+            digits=bool(flags & 0x04),
+            font=self._name(looks[_FONT]) if _FONT in looks else "",
+        ), at + 2 + 2 * length
 
     def _read_pages(self, index: int, paragraphs: bool) -> Iterator[tuple[int, int, Properties]]:
-        """Yield (first fc, fc behind the last, properties) of each run or paragraph. A style is property -1."""
+        """Yield (first fc, fc behind the last, properties) of each run or paragraph."""
         plc = self._structure(index)
         count = (len(plc) - 4) // 8
         for (number,) in (unpack_from("<I", plc, 4 * (count + 1) + 4 * n) for n in range(min(count, _MAX_PAGES))):
@@ -180,25 +243,24 @@ class _Spans:
         return {}, self._starts[index] if index < len(self._starts) else 1 << 32
 
 
-def _style(data: bytes, base: int) -> tuple[bytes | None, int]:
-    """Return the number of a style's own font (None if it has none) and the style that it is based on."""
+def _style(data: bytes, base: int) -> tuple[Properties, int]:
+    """Return a style's own properties and the number of the style that it is based on."""
     kind, parent = data[2] & 0xF, int.from_bytes(data[2:4], "little") >> 4
     at = base + 4 + 2 * int.from_bytes(data[base : base + 2], "little")  # behind its name
-    if kind == 1:  # of a paragraph: its paragraph's properties come first
+    found: Properties = {}
+    for skipped in {1: (2, 0), 2: (0,)}.get(kind, ()):  # a paragraph's properties, behind its number; a run's
         length = int.from_bytes(data[at : at + 2], "little")
+        found |= _parse(data[at + 2 + skipped : at + 2 + length])
         at += 2 + length + length % 2
-    length = int.from_bytes(data[at : at + 2], "little")
-    return (_parse(data[at + 2 : at + 2 + length]).get(_FONT) if kind in (1, 2) else None), parent
+    return found, parent
 
 
 def _properties(page: bytes, where: int, paragraphs: bool) -> Properties:
     if not paragraphs:
         return _parse(page[where + 1 : where + 1 + page[where]])
-    if page[where]:
-        data = page[where + 1 : where + 2 * page[where]]
-    else:
-        data = page[where + 2 : where + 2 + 2 * page[where + 1]]
-    return {-1: data[:2], **_parse(data[2:])}
+    begin, length = (where + 1, 2 * page[where] - 1) if page[where] else (where + 2, 2 * page[where + 1])
+    data = page[begin : begin + length]
+    return {_OWN_STYLE: data[:2], **_parse(data[2:])}
 
 
 def _parse(data: bytes) -> Properties:

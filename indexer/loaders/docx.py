@@ -14,7 +14,7 @@ from docs_store import LoadError
 
 from ..dates import parse_date
 from .blocks import Block, format_number, one_line, page_of, table, trim
-from .docx_styles import Numbering, Styles, font_name, is_on
+from .docx_styles import Styles, font_name, is_on, read_numbering
 from .extract import Extract
 from .fonts import join_runs
 from .package import Element, Package, attribute, child, local, open_package, part_name, text_of
@@ -72,7 +72,7 @@ class _Reader:
     def __init__(self, package: Package, main: str) -> None:
         parts = _related(package, main)
         self._styles = Styles(package.xml(parts["styles"]) if "styles" in parts else None)
-        self._numbering = Numbering(package.xml(parts["numbering"]) if "numbering" in parts else None, self._styles)
+        self._numbering = read_numbering(package.xml(parts["numbering"]) if "numbering" in parts else None, self._styles)
         self._notes = {kind: _notes(package, parts.get(f"{kind}s")) for kind in ("footnote", "endnote")}
         self._cited: dict[str, list[str]] = {"footnote": [], "endnote": []}  # ids, in the order of the text
         self.title = ""  # the first paragraph in the style "Title"
@@ -98,7 +98,7 @@ class _Reader:
             if text := trim(join_runs(runs)):
                 if not self.title and self._styles.name(style) == "title":
                     self.title = one_line((text,))
-                yield (trim(join_runs([label, ("", ""), *runs])),)
+                yield (join_runs([label]) + text,)
             yield from boxes
         if text := trim(join_runs(carried)):
             yield (text,)

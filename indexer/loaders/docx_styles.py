@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
-from .blocks import format_number, shown_bullet
+from .numbering import Level, List, Numbering
 from .package import Element, attribute, child, local
 
 _DEEPEST_STYLE = 20  # styles that are based on one another, or in a circle
-_LEVELS = 9
-_LEVEL_NUMBER = re.compile(r"%([1-9])")
 _OFF = ("0", "false", "off")
-_FORMS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 
 
 def is_on(switch: Element | None) -> bool:
@@ -65,116 +59,46 @@ def font_name(fonts: Element | None) -> str:
     return attribute(fonts, "ascii") or attribute(fonts, "hAnsi")
 
 
-@dataclass(slots=True)
-class _Level:
-    start: int = 1
-    form: str = "decimal"
-    text: str = ""
-    suffix: str = "tab"
-    restart: int | None = None  # 0: never
-    decimal: bool = False  # legal style: all its numbers in digits
-    style: str = ""
-    font: str = ""
+def read_numbering(root: Element | None, styles: Styles) -> Numbering:
+    """Return the lists of a document (numbering.xml)."""
+    elements = list(root) if root is not None else []
+    definitions = {attribute(e, "abstractNumId"): e for e in elements if local(e) == "abstractNum"}
+    numbers = {attribute(e, "numId"): e for e in elements if local(e) == "num"}
+    return Numbering({name: _list(number, definitions, numbers, styles) for name, number in numbers.items()})
 
 
-@dataclass(slots=True)
-class _List:
-    definition: str
-    levels: dict[int, _Level]
-    starts: dict[int, int] = field(default_factory=dict)  # level -> where this list starts anew, until it has
-
-
-class Numbering:
-    """The lists of a document (numbering.xml), counted in reading order."""
-
-    def __init__(self, root: Element | None, styles: Styles) -> None:
-        self._counts: dict[str, dict[int, int]] = {}
-        elements = list(root) if root is not None else []
-        definitions = {attribute(e, "abstractNumId"): e for e in elements if local(e) == "abstractNum"}
-        nums = {attribute(e, "numId"): e for e in elements if local(e) == "num"}
-        self._lists = {number: _read_list(num, definitions, nums, styles) for number, num in nums.items()}
-
-    def label(self, number: str, level: int | None, style: str) -> tuple[str, str]:
-        """Count one paragraph; return its visible number with what parts it from the text ("Điều 3. "), and its font."""
-        found = self._lists.get(number)
-        if found is None:
-            return "", ""
-        if level is None:
-            level = next((at for at, known in found.levels.items() if style and known.style == style), 0)
-        if level not in found.levels:
-            return "", ""
-        counts = self._counts.setdefault(found.definition, {})
-        self._count(found, counts, level)
-        text = self._text(found, counts, level)
-        own = found.levels[level]
-        return text if not text or own.suffix == "nothing" else text + " ", own.font
-
-    @staticmethod
-    def _count(found: _List, counts: dict[int, int], level: int) -> None:
-        if level in found.starts:
-            counts[level] = found.starts.pop(level)
-        else:
-            counts[level] = counts[level] + 1 if level in counts else found.levels[level].start
-        for deeper, known in found.levels.items():
-            restarts = level < known.restart if known.restart is not None else True
-            if deeper > level and restarts:
-                counts.pop(deeper, None)
-
-    @staticmethod
-    def _text(found: _List, counts: dict[int, int], level: int) -> str:
-        own = found.levels[level]
-        if own.form == "bullet":
-            return shown_bullet(own.text)
-
-        def number(match: re.Match[str]) -> str:
-            at = int(match.group(1)) - 1
-            known = found.levels.get(at)
-            if known is None:
-                return ""
-            count = counts.setdefault(at, known.start)
-            if known.form in ("none", "bullet"):
-                return ""
-            if known.form == "decimalZero":
-                return f"{count:02d}"
-            return format_number(count, "1" if own.decimal else _FORMS.get(known.form, "1"))
-
-        return _LEVEL_NUMBER.sub(number, own.text)
-
-
-def _read_list(num: Element, definitions: dict[str, Element], nums: dict[str, Element], styles: Styles) -> _List:
-    name = attribute(child(num, "abstractNumId"), "val")
+def _list(number: Element, definitions: dict[str, Element], numbers: dict[str, Element], styles: Styles) -> List:
+    name = attribute(child(number, "abstractNumId"), "val")
     link = attribute(child(definitions.get(name), "numStyleLink"), "val")
     if link:  # the list is defined by a list style, which names another list
-        other = nums.get(attribute(styles.find(link, "pPr", "numPr", "numId"), "val"))
+        other = numbers.get(attribute(styles.find(link, "pPr", "numPr", "numId"), "val"))
         name = attribute(child(other, "abstractNumId"), "val") or name
-    found = _List(name, _levels(definitions.get(name)))
-    for override in num:
+    found = List(name, _levels(definitions.get(name)))
+    for override in number:
         if local(override) == "lvlOverride":
             found.levels |= _levels(override)
-            level = _integer(attribute(override, "ilvl"), 0)
-            start = attribute(child(override, "startOverride"), "val")
-            if start:
-                found.starts[level] = _integer(start, 1)
+            if start := attribute(child(override, "startOverride"), "val"):
+                found.starts[_integer(attribute(override, "ilvl"), 0)] = _integer(start, 1)
     return found
 
 
-def _levels(parent: Element | None) -> dict[int, _Level]:
-    found: dict[int, _Level] = {}
+def _levels(parent: Element | None) -> dict[int, Level]:
+    found: dict[int, Level] = {}
     for element in parent if parent is not None else ():
         if local(element) != "lvl":
             continue
         restart = attribute(child(element, "lvlRestart"), "val")
-        found[_integer(attribute(element, "ilvl"), 0)] = _Level(
+        found[_integer(attribute(element, "ilvl"), 0)] = Level(
             start=_integer(attribute(child(element, "start"), "val"), 0),
             form=attribute(child(element, "numFmt"), "val") or "decimal",
             text=attribute(child(element, "lvlText"), "val"),
-            suffix=attribute(child(element, "suff"), "val") or "tab",
+            gap="" if attribute(child(element, "suff"), "val") == "nothing" else " ",
             restart=_integer(restart, 0) if restart else None,
-            decimal=is_on(child(element, "isLgl")),
+            digits=is_on(child(element, "isLgl")),
             style=attribute(child(element, "pStyle"), "val"),
             font=font_name(child(element, "rPr", "rFonts")),
         )
-    return {level: known for level, known in found.items() if 0 <= level < _LEVELS}
+    return found
 
 
 def _integer(text: str, otherwise: int) -> int:

@@ -6,6 +6,7 @@ Page numbers mean nothing to a reader of such a book, so it is not paged.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from docs_store import LoadError
@@ -34,17 +35,17 @@ def load_epub(path: Path) -> Extract:
         raise LoadError("tệp EPUB không có chữ | the EPUB file has no text")
     metadata = child(root, "metadata")
     language = text_of(metadata, "language").lower().partition("-")[0]
-    fields = {
+    fields: dict[str, Any] = {
         "title": text_of(metadata, "title"),
         "author": ", ".join(name for e in _all(metadata, "creator") if (name := " ".join("".join(e.itertext()).split()))),
         "publisher": text_of(metadata, "publisher"),
         "lead": " ".join(block_text(text_of(metadata, "description")).split()),
         "language": language if len(language) == 2 else "",
+        "published": parse_date(text_of(metadata, "date")),
         "url": next((source for e in _all(metadata, "source") if (source := _address(e.text or ""))), ""),
     }
-    published = parse_date(text_of(metadata, "date"))
-    origins = {name: _PROPERTIES for name, value in (*fields.items(), ("published", published)) if value}
-    return Extract(pages=tuple(pages), format="epub", published=published, origins=origins, **fields)
+    origins = {name: _PROPERTIES for name, value in fields.items() if value}
+    return Extract(pages=tuple(pages), format="epub", origins=origins, **fields)
 
 
 def _spine(root: Element, book: str) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 from docs_store import LoadError
+
+from .zips import open_zip, read_member
 
 _HEAD = 4096  # bytes
 _TEXTS = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".csv", ".tsv", ".json", ".jsonl", ".ndjson")
@@ -18,7 +19,8 @@ _MAGIC = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),  # one without members
 )
-# A member's name -> kind
+_PACKAGE_MARKS = ("[Content_Types].xml", "META-INF/container.xml", "META-INF/manifest.xml")
+# How the name of one of its members begins -> kind
 _PARTS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"), ("META-INF/container.xml", "epub"), ("content.xml", "odt"))
 # What the member "mimetype" begins with -> kind
 _MIME_TYPES = (
@@ -32,10 +34,9 @@ _REFUSED = {
     "odf": "đây không phải văn bản OpenDocument (.odt), chưa hỗ trợ | not an OpenDocument text",
     "word-xml": "đây là Word XML 2003, hãy lưu lại thành DOCX | Word 2003 XML is not supported, save as DOCX",
 }
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
-)
-_WORD_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>\s*<\?mso-application progid=\"Word")
+_START = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?"
+_HTML = re.compile(_START + rb"(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_WORD_XML = re.compile(_START + rb"<\?mso-application progid=\"Word")
 
 
 def kind_of(path: Path) -> str:
@@ -65,16 +66,13 @@ def kind_of(path: Path) -> str:
 def _kind_of_zip(path: Path) -> str:
     """Return what a zip is; "" if it is too damaged to tell."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path, "ZIP") as archive:
             names = archive.namelist()
-            if "mimetype" in names:
-                with archive.open("mimetype") as stream:
-                    mime_type = stream.read(100).strip()
-                if kind := next((kind for start, kind in _MIME_TYPES if mime_type.startswith(start)), ""):
-                    return kind
-    except Exception:  # the loader or the archive reader says what is wrong
+            mime_type = read_member(archive, archive.getinfo("mimetype"), _HEAD) if "mimetype" in names else b""
+    except LoadError:  # the loader or the archive reader says what is wrong
         return ""
-    if "[Content_Types].xml" in names or "META-INF/container.xml" in names or "META-INF/manifest.xml" in names:
-        if kind := next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), ""):
-            return kind
-    return "archive"
+    if kind := next((kind for start, kind in _MIME_TYPES if mime_type.strip().startswith(start)), ""):
+        return kind
+    if not any(mark in names for mark in _PACKAGE_MARKS):
+        return "archive"
+    return next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), "archive")

@@ -21,6 +21,7 @@ from .fonts import join_runs, windows_text
 _INFO = "RTF info"
 _MAX_BYTES = 256 << 20  # pictures are written out in hexadecimal
 _MAX_DEPTH = 10_000
+# A control word and its number; a byte; a control symbol; a brace; a line's end, which means nothing; plain text.
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
 )
@@ -83,6 +84,7 @@ class _Reader:
     _fonts: dict[int, str] = field(default_factory=dict)
     _encodings: dict[int, str] = field(default_factory=dict)  # of a font's bytes
     _encoding: str = "cp1252"
+    _default: int = -1  # the number of the font that \\plain goes back to
     _bytes: bytearray = field(default_factory=bytearray)  # gathered, as a letter may take two
 
     def read(self, data: bytes) -> None:
@@ -112,7 +114,7 @@ class _Reader:
             elif word == b"bin":  # raw bytes, in which a brace is no brace
                 place += max(int(number or 0), 0)
             elif word == b"u" and number:
-                self._put(group, chr(int(number) & 0xFFFF))
+                self._put(group, chr(int(number) & 0xFFFF))  # halves of an emoji are joined when the text is stored
                 to_skip = group.skip
             elif word:
                 self._word(group, word.decode("ascii"), int(number) if number else None, optional)
@@ -149,8 +151,12 @@ class _Reader:
             self._encoding = _codec(number) or self._encoding
         elif word == "uc":
             group.skip = max(0, min(number or 0, 100))
-        elif word in ("f", "deff") and number is not None:
+        elif word == "f" and number is not None:
             group.font = number
+        elif word == "deff" and number is not None:
+            group.font = self._default = number
+        elif word == "plain":
+            group.hidden, group.font = False, self._default
         elif word == "fcharset" and group.target == "fonttbl":
             if number in _CODE_PAGES:
                 self._encodings[group.font] = _codec(_CODE_PAGES[number])
@@ -170,8 +176,6 @@ class _Reader:
             group.in_table = False
         elif word == "intbl":
             group.in_table = True
-        elif word == "plain":
-            group.hidden = False
         elif word == "cell":
             self._end_paragraph(in_table=True)
             self._row.append(self._cell)
