@@ -17,7 +17,7 @@ def unicode_text(text: str, fonts: tuple[str, ...]) -> str:
 def join_runs(runs: Iterable[tuple[str, str]]) -> str:
     """Return the text of (text, font) runs in Unicode. Neighbours of one font are read together: a run may cut a word."""
     spans = (("".join(text for text, _ in group), font) for font, group in groupby(runs, key=lambda run: run[1]))
-    return "".join(unicode_text(text, (font,) if font else ()) for text, font in spans).translate(_SYMBOLS)
+    return "".join(unicode_text(text, (font,) if font else ()) for text, font in spans if text).translate(_SYMBOLS)
 
 
 def windows_text(data: bytes, encoding: str = "cp1252") -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .blocks import format_number, shown_bullet
 
 _LEVEL_NUMBER = re.compile(r"%([1-9])")
+_SYMBOL_FONTS = ("symbol", "wingdings", "webdings")  # in these a letter draws a dot or an arrow
 _FORMS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 
 
@@ -70,7 +71,7 @@ def _count(found: List, counts: dict[int, int], level: int) -> None:
 
 def _text(found: List, counts: dict[int, int], own: Level) -> str:
     if own.form == "bullet":
-        return shown_bullet(own.text)
+        return shown_bullet("" if own.font.lower().startswith(_SYMBOL_FONTS) else own.text)
 
     def number(match: re.Match[str]) -> str:
         at = int(match.group(1)) - 1
