@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import random
@@ -10,7 +9,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -60,11 +59,11 @@ def test_the_numbers_of_word_lists_are_text_as_editors_quote_them(tmp_path: Path
     )
     body = (
         item("Phạm vi") + item("Khoản đầu.", 1) + item("điểm đầu;", 2) + item("điểm sau.", 2) + item("Khoản sau.", 1)
-        + item("Đối tượng") + item("Khoản mới.", 1) + item("Gạch đầu dòng", 0, 2) + item("Hiệu lực", 0, 3) + item("Không số", 0, 0)
+        + item("Đối tượng") + item("Khoản mới.", 1) + item("Gạch", 0, 2) + item("Hiệu lực", 0, 3) + item("Không số", 0, 0)
     )  # fmt: skip
     assert _text(write_docx(tmp_path / "a.docx", body, numbering=numbering)).split("\n\n") == [
         "Điều 1. Phạm vi", "1. Khoản đầu.", "a) điểm đầu;", "b) điểm sau.", "2. Khoản sau.",
-        "Điều 2. Đối tượng", "1. Khoản mới.", "• Gạch đầu dòng", "Điều 10. Hiệu lực", "Không số",
+        "Điều 2. Đối tượng", "1. Khoản mới.", "• Gạch", "Điều 10. Hiệu lực", "Không số",
     ]  # fmt: skip
 
 
@@ -116,7 +115,8 @@ def test_fields_and_links_show_their_text_tabs_are_spaces_and_soft_breaks_lines(
 def test_tables_are_rows_merged_cells_stand_once_and_a_frame_of_one_column_is_paragraphs(tmp_path: Path) -> None:
     nested = table(cell("trong") + cell("hai"))
     body = table(
-        cell("Gộp", looks='<w:vMerge w:val="restart"/>') + cell("84.000", "đơn"), cell(looks="<w:vMerge/>") + cell(nested, "sau")
+        cell("Gộp", looks='<w:vMerge w:val="restart"/>') + cell("84.000", "đơn"),
+        cell(looks="<w:vMerge/>") + cell(nested, "sau"),
     ) + table(cell("Khung một."), cell("Khung hai.", "Khung ba."))  # fmt: skip
     text = _text(write_docx(tmp_path / "a.docx", body))
     assert text == "Gộp | 84.000 đơn\ntrong | hai sau\n\nKhung một.\n\nKhung hai.\n\nKhung ba."
@@ -127,7 +127,7 @@ def test_word_properties_and_the_title_style_say_where_they_come_from(tmp_path: 
 
     file = docx.Document()
     file.core_properties.author = "Vụ Kế hoạch"
-    file.core_properties.created = __import__("datetime").datetime(2025, 2, 3)
+    file.core_properties.created = datetime(2025, 2, 3)
     file.add_heading("Báo cáo năm", 0)
     file.add_paragraph("Nội dung.")
     file.sections[0].header.paragraphs[0].text = "ĐẦU TRANG"
@@ -228,9 +228,10 @@ def test_an_opendocument_text_is_read_as_it_is_printed(tmp_path: Path) -> None:
     )
     items = "<text:list-item><text:p>{}</text:p>{}</text:list-item>"
     text = (
-        "<text:tracked-changes><text:changed-region><text:deletion><text:p>đã xóa</text:p></text:deletion></text:changed-region>"
-        '</text:tracked-changes><text:h text:outline-level="1">Thông báo</text:h>'
-        '<text:p>Mở<text:s text:c="2"/>đầu<text:tab/>rồi<text:line-break/>dòng hai<text:span text:style-name="An">ẩn</text:span>'
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>đã xóa</text:p></text:deletion>"
+        '</text:changed-region></text:tracked-changes><text:h text:outline-level="1">Thông báo</text:h>'
+        '<text:p>Mở<text:s text:c="2"/>đầu<text:tab/>rồi<text:line-break/>dòng hai'
+        '<text:span text:style-name="An">ẩn</text:span>'
         "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Chú thích.</text:p></text:note-body>"
         "</text:note>.</text:p>"
         f'<text:list text:style-name="L1">{items.format("Một", "<text:list>" + items.format("Con", "") + "</text:list>")}'
@@ -285,7 +286,8 @@ def _many(path: Path) -> tuple[list[loaders.Extract], dict[int, str]]:
 def test_a_csv_export_gives_an_article_a_row_and_names_the_bad_rows(tmp_path: Path, mark: str, encoding: str) -> None:
     rows = [
         ["Mã", "Tiêu đề", "noi_dung", "NgàyĐăng", "nguon", "chuyen_muc", "so_hieu", "Ngôn ngữ", "ngay_cap_nhat"],
-        ["7", "Tin một", f'"Dòng một.\nDòng hai{mark} ""trích"" hết."', "06/05/2024", "Báo mẫu", "Số hóa", "12/2024/TT-BKHCN", "vi-VN",
+        ["7", "Tin một",
+         f'"Dòng một.\nDòng hai{mark} ""trích"" hết."', "06/05/2024", "Báo mẫu", "Số hóa", "12/2024/TT-BKHCN", "vi-VN",
          "2024-05-07"],
         ["8", "Không thân", "", "", "", "", "", "", ""],
         ["9", "Thừa ô", "Thân", "", "", "", "", "", "", "thừa"],
@@ -327,9 +329,14 @@ def test_a_table_that_is_no_export_is_one_clear_reason(tmp_path: Path, content: 
 
 
 def test_a_quote_that_never_closes_is_named_and_nothing_hangs(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('tieu_de,noi_dung\nTin,Thân\nHỏng,"mở\n' + "Sau,Thân\n" * 1000, encoding="utf-8")
+    articles, bad = _many(tmp_path / "a.csv")
+    assert [article.title for article in articles] == ["Tin"]
+    assert list(bad) == [3]
     (tmp_path / "a.csv").write_text('tieu_de,noi_dung\nTin,Thân\nHỏng,"' + "x" * 21_000_000, encoding="utf-8")
-    with pytest.raises(LoadError, match="quá dài|dài quá"):
-        _many(tmp_path / "a.csv")
+    articles, bad = _many(tmp_path / "a.csv")
+    assert len(articles) == 1
+    assert "dài quá" in bad[3]
 
 
 @pytest.mark.parametrize("wrap", [lambda records: records, lambda records: {"total": 2, "items": records}])
@@ -422,7 +429,7 @@ def test_a_zip_in_a_zip_is_opened_once_and_office_files_are_documents(tmp_path: 
 
 def test_members_that_no_honest_archive_has_are_refused_one_by_one(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("../ra.txt", "/etc/ra.txt", "C:\\ra.txt", "a/../../ra.txt", "..\\ra.txt"):
+        for name in ("../ra.txt", "/etc/ra.txt", "C:\\ra.txt", "a/../../ra.txt", "..\\khac.txt"):
             archive.writestr(name, "thoát")
         archive.writestr("Trùng.txt", "một")
         archive.writestr("trùng.TXT", "hai")
@@ -558,20 +565,26 @@ def test_a_bomb_in_an_office_file_is_refused_before_it_is_parsed(tmp_path: Path,
 def test_outside_entities_are_never_read_and_inner_ones_never_grow(tmp_path: Path, kind: str) -> None:
     (tmp_path / "bi-mat.txt").write_text("BÍ MẬT", encoding="utf-8")
     path = _samples(tmp_path)[kind]
-    laughs = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
-    for name in files:
-        if name.endswith(("document.xml", "content.xml", ".xhtml")):
-            secret = f'<!DOCTYPE x [<!ENTITY bi SYSTEM "{(tmp_path / "bi-mat.txt").as_uri()}">{laughs}]>'
-            start = files[name].index("?>") + 2 if "?>" in files[name] else 0
-            files[name] = files[name][:start] + secret + files[name][start:].replace("Tin", "&bi;&a9;Tin", 1)
-    text = _text(write_zip(path, files))
-    assert "BÍ MẬT" not in text
-    assert len(text) < 200
+    outside = f'<!ENTITY e SYSTEM "{(tmp_path / "bi-mat.txt").as_uri()}">'
+    laughs = (
+        '<!ENTITY e0 "ha">' + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)) + '<!ENTITY e "&e9;">'
+    )
+    for entities in (outside, laughs):
+        told = dict(files)
+        for name in files:
+            if name.endswith(("document.xml", "content.xml", ".xhtml")):
+                start = files[name].find("?>") + 2 if "?>" in files[name] else 0
+                told[name] = f"{files[name][:start]}<!DOCTYPE x [{entities}]>{files[name][start:].replace('Tin', '&e;Tin', 1)}"
+        try:
+            text = _text(write_zip(path, told))
+        except LoadError as error:
+            text = str(error)
+        assert "BÍ MẬT" not in text
+        assert len(text) < 300
 
 
 def test_xml_nested_without_end_is_one_clear_line(tmp_path: Path) -> None:
     deep = "<w:sdt>" * 100_000 + paragraph("Tin") + "</w:sdt>" * 100_000
     assert "hỏng" in _reason(write_docx(tmp_path / "a.docx", deep))
-    gzip.compress(b"")

@@ -42,7 +42,7 @@ def read_csv(path: Path, on_bad_row: OnBad) -> Iterator[Extract]:
             raise LoadError(
                 "CSV không có cột nội dung (noi_dung, body) ở dòng đầu | CSV without a column of text (body) in its first row"
             )
-        rows = csv.reader(lines, delimiter=delimiter)
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)  # else a quote left open takes in all that follows
         number = 1
         while True:
             number += 1
@@ -81,7 +81,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
     with io.TextIOWrapper(open_plain_or_packed(path), encoding, errors, newline="") as text:
         while line := text.readline(_MAX_LINE):
             if len(line) >= _MAX_LINE:
-                raise LoadError(f"một dòng dài quá {_MAX_LINE} ký tự | a line is too long")
+                raise LoadError(f"dòng dài quá {_MAX_LINE} ký tự, từ đây không đọc tiếp | too long a line, reading ends here")
             yield line
 
 
