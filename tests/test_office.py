@@ -588,3 +588,21 @@ def test_outside_entities_are_never_read_and_inner_ones_never_grow(tmp_path: Pat
 def test_xml_nested_without_end_is_one_clear_line(tmp_path: Path) -> None:
     deep = "<w:sdt>" * 100_000 + paragraph("Tin") + "</w:sdt>" * 100_000
     assert "hỏng" in _reason(write_docx(tmp_path / "a.docx", deep))
+
+
+def test_the_properties_of_an_old_word_file_say_where_they_come_from(tmp_path: Path) -> None:
+    data = bytearray(DOC.read_bytes())
+    title = "Thông tư mẫu".encode()
+    values = [(1, struct.pack("<Ii", 2, -535)), (2, struct.pack("<II", 30, len(title) + 1) + title + b"\0")]  # UTF-8
+    values.append((12, struct.pack("<IQ", 64, (1_714_953_600 + 11_644_473_600) * 10_000_000)))
+    table_, body = b"", b""
+    for number, value in values:
+        table_ += struct.pack("<II", number, 8 + 8 * len(values) + len(body))
+        body += value
+    found = data.index(b"\xfe\xff\0\0")  # where the first property set begins
+    data[found + 48 : found + 48 + 8 + len(table_) + len(body)] = struct.pack("<II", 0, len(values)) + table_ + body
+    struct.pack_into("<I", data, found + 44, 48)
+    (tmp_path / "a.doc").write_bytes(data)
+    extract = loaders.load(tmp_path / "a.doc")
+    assert (extract.title, extract.made) == ("Thông tư mẫu", date(2024, 5, 6))
+    assert extract.origins == {"title": "DOC properties", "made": "DOC properties"}

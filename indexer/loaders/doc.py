@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from struct import error as struct_error
 from struct import unpack_from
 from typing import Any
 
@@ -23,6 +25,8 @@ from .numbering import Numbering
 
 _PROPERTIES = "DOC properties"
 _MAX_BYTES = 256 << 20
+_CODE_PAGE, _TITLE, _AUTHOR, _CREATED = 1, 2, 4, 12  # numbers of properties
+_MOST_PROPERTIES, _LONGEST_PROPERTY = 100, 2000
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
 _CONTROL = re.compile(r"([\x00-\x1f])")
 _CHARACTERS = {"\t": " ", "\x0b": "\n", "\x1e": "-"}
@@ -47,7 +51,7 @@ def load_doc(path: Path) -> Extract:
     if not text:
         raise LoadError("tệp DOC không có chữ | the DOC file has no text")
     origins = {name: _PROPERTIES for name, value in (("title", title), ("author", author), ("made", made)) if value}
-    return Extract(pages=(text,), format="doc", title=title, author=author, made=made.date() if made else None, origins=origins)
+    return Extract(pages=(text,), format="doc", title=title, author=author, made=made, origins=origins)
 
 
 def _open(ole: Any) -> WordFile:
@@ -77,23 +81,35 @@ def _what_it_is(ole: Any) -> str:
     return "không phải tệp Word | not a Word file"
 
 
-def _properties(ole: Any) -> tuple[str, str, datetime | None]:
-    try:
-        information = ole.get_metadata()
-    except Exception:  # a damaged property set; the text is what counts
-        return "", "", None
-    page = (information.codepage or 1252) & 0xFFFF  # a signed number in the file
-    encoding = "utf-8" if page == 65001 else f"cp{page}"
+def _properties(ole: Any) -> tuple[str, str, date | None]:
+    """Return title, author and the day it was made; olefile's own reader of them can be led in circles.
 
-    def text(value: bytes | str | None) -> str:
+    Source: [MS-OLEPS], the property set in the stream SummaryInformation.
+    """
+    stream = "\x05SummaryInformation"
+    data = ole.openstream(stream).read() if ole.exists(stream) else b""
+    found: dict[int, bytes] = {}  # number of a property -> its value, behind its type
+    with suppress(struct_error):  # the text is what counts
+        (section,) = unpack_from("<I", data, 44)
+        _, count = unpack_from("<II", data, section)
+        for number in range(min(count, _MOST_PROPERTIES)):
+            name, offset = unpack_from("<II", data, section + 8 + 8 * number)
+            found[name] = data[section + offset + 4 : section + offset + 4 + _LONGEST_PROPERTY]
+    page = int.from_bytes(found.get(_CODE_PAGE, b"")[:2], "little")
+
+    def text(name: int) -> str:
+        value = found.get(name, b"")
+        value = value[4 : 4 + int.from_bytes(value[:4], "little")].partition(b"\0")[0]
         try:
-            known = windows_text(value, encoding) if isinstance(value, bytes) else value or ""
+            known = windows_text(value, "utf-8" if page == 65001 else f"cp{page}")
         except LookupError:
-            known = windows_text(value) if isinstance(value, bytes) else ""
-        return unicode_text(" ".join(known.replace("\x00", " ").split()), ())
+            known = windows_text(value)
+        return unicode_text(" ".join(known.split()), ())
 
-    made = information.create_time
-    return text(information.title), text(information.author), made if isinstance(made, datetime) and made.year > 1980 else None
+    # In ticks of 100 ns since 1601
+    seconds = int.from_bytes(found.get(_CREATED, b"")[:8], "little") // 10_000_000 - 11_644_473_600
+    made = datetime.fromtimestamp(seconds, UTC).date() if 0 < seconds < 1 << 32 else None
+    return text(_TITLE), text(_AUTHOR), made
 
 
 def _blocks(word: WordFile) -> list[Block]:
