@@ -171,16 +171,32 @@ def test_an_old_word_file_is_read_as_it_is_printed() -> None:
     ]
 
 
+def _word_file(text: bytes, looks: bytes = b"", data: bytes = b"") -> WordFile:
+    """Return a Word file of one piece, a byte a letter, that is one paragraph with these properties."""
+    document, tables = bytearray(4096), bytearray(200)
+    document[1024 : 1024 + len(text)] = text
+    struct.pack_into("<i", document, 0x4C, len(text))
+    clx = b"\x02" + struct.pack("<I2IHIH", 16, 0, len(text), 0, 1024 * 2 | 0x40000000, 0)
+    page = (
+        struct.pack("<2IB", 1024, 1024 + len(text), 100).ljust(200, b"\0") + bytes([0, len(looks) // 2 + 1]) + b"\0\0" + looks
+    )
+    document[512:1024] = page.ljust(511, b"\0") + b"\x01"
+    for index, structure in ((13, struct.pack("<3I", 1024, 2048, 1)), (33, clx)):
+        struct.pack_into("<II", document, 154 + 8 * index, len(tables), len(structure))
+        tables += structure
+    return WordFile(bytes(document), bytes(tables), data)
+
+
 def test_old_word_pieces_of_one_byte_a_letter_keep_the_bytes_that_old_fonts_use() -> None:
-    document = bytearray(4096)
-    document[1024:1029] = b"B\xe9\x81K\x96"  # 0x81 is no letter of Windows 1252, but one of VNI
-    document[2048:2054] = "Đại".encode("utf-16-le")
-    struct.pack_into("<i", document, 0x4C, 8)
-    clx = b"\x02" + struct.pack("<I3I", 4 * 3 + 8 * 2, 0, 5, 8)
-    clx += struct.pack("<HIH", 0, 1024 * 2 | 0x40000000, 0) + struct.pack("<HIH", 0, 2048, 0)
-    struct.pack_into("<II", document, 154 + 8 * 33, 100, len(clx))
-    word = WordFile(bytes(document), bytes(100) + clx)
-    assert "".join(stretch.text for stretch in word.stretches("text")) == "Bé\x81K–Đại"
+    # 0x81 is no letter of Windows 1252, but one of VNI.
+    assert [stretch.text for stretch in _word_file(b"B\xe9\x81K\x96").stretches("text")] == ["Bé\x81K–"]
+
+
+def test_the_end_of_a_row_is_known_also_where_a_wide_table_keeps_it_elsewhere() -> None:
+    row_end = struct.pack("<HB", 0x2417, 1)
+    elsewhere = b"\0\0" + struct.pack("<H", len(row_end)) + row_end
+    (stretch,) = _word_file(b"\x07", struct.pack("<HI", 0x6646, 2), elsewhere).stretches("text")
+    assert stretch.ends_row
 
 
 def _rename_stream(data: bytes, old: str, new: str) -> bytes:

@@ -65,7 +65,8 @@ def _open(ole: Any) -> WordFile:
     if ident != 0xA5EC or version < 0xC1:
         raise LoadError("tệp DOC của Word 6/95 chưa hỗ trợ, hãy lưu lại thành DOCX | Word 6/95 is not supported, save as DOCX")
     name = "1Table" if flags & _TABLE_1 else "0Table"
-    return WordFile(document, ole.openstream(name).read())
+    data = ole.openstream("Data").read() if ole.exists("Data") else b""
+    return WordFile(document, ole.openstream(name).read(), data)
 
 
 def _what_it_is(ole: Any) -> str:

@@ -26,6 +26,7 @@ _REFERENCES = {"footnotes": 2, "endnotes": 46}
 _LISTS, _LIST_USES = 73, 74
 # Properties (sprm)
 _VANISH, _DELETED, _FONT = 0x083C, 0x0800, 0x4A4F
+_ELSEWHERE = 0x6646
 _IN_TABLE, _ROW_END, _LIST, _LIST_LEVEL = 0x2416, 0x2417, 0x460B, 0x260A
 _NUMBER_FORMS = {0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 22: "decimalZero",
                  23: "bullet", 255: "none"}  # fmt: skip
@@ -52,9 +53,10 @@ class Stretch:
 class WordFile:
     """One open document. Any of its methods may raise struct.error or IndexError on a damaged file."""
 
-    def __init__(self, document: bytes, tables: bytes) -> None:
+    def __init__(self, document: bytes, tables: bytes, data: bytes = b"") -> None:
         self._document = document
         self._tables = tables
+        self._data = data
         lengths = unpack_from("<8i", document, 0x4C)
         names = ("text", "footnotes", "headers", "macros", "comments", "endnotes", "boxes", "header boxes")
         self.parts: dict[str, tuple[int, int]] = {}  # part -> its first cp and the one behind its last
@@ -224,7 +226,12 @@ class WordFile:
             bounds = unpack_from(f"<{runs + 1}I", page)
             for run in range(runs):
                 where = 2 * page[4 * (runs + 1) + run * (13 if paragraphs else 1)]
-                yield bounds[run], bounds[run + 1], _properties(page, where, paragraphs) if where else {}
+                found = _properties(page, where, paragraphs) if where else {}
+                if _ELSEWHERE in found:  # those of a wide table's row do not fit in a page
+                    offset = int.from_bytes(found[_ELSEWHERE], "little")
+                    length = int.from_bytes(self._data[offset : offset + 2], "little")
+                    found |= _parse(self._data[offset + 2 : offset + 2 + length])
+                yield bounds[run], bounds[run + 1], found
 
 
 class _Spans:
