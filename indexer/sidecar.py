@@ -54,4 +54,4 @@ def read_sidecar(path: Path) -> Sidecar:
     except (LoadError, UnicodeDecodeError) as error:
         raise LoadError(f"tệp kèm {sidecar.name}: {error} | the sidecar cannot be read") from error
     fallback = record.get("fallback")
-    return Sidecar(read_fields(record), read_fields(fallback) if isinstance(fallback, dict) else {})
+    return Sidecar(read_fields(record, "sidecar"), read_fields(fallback, "sidecar") if isinstance(fallback, dict) else {})

@@ -84,7 +84,7 @@ def test_json_lines_give_one_document_each_and_name_the_bad_lines(news: Path, su
     path = _write(news, f"tin{suffix}", gzip.compress(lines) if suffix.endswith("gz") else lines)
     bad: list[int] = []
     documents = [
-        complete(extract, Origin(path)) for extract in loaders.read_records(path, lambda number, reason: bad.append(number))
+        complete(extract, Origin(path)) for extract in loaders.read_many(path, lambda number, reason: bad.append(number))
     ]
     assert bad == [2, 3, 4]
     (document,) = documents
@@ -160,7 +160,7 @@ def test_doc_id_stays_and_content_hash_follows_the_text(news: Path) -> None:
 
 def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
     path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
-    (extract,) = loaders.read_records(path, lambda number, reason: None)
+    (extract,) = loaders.read_many(path, lambda number, reason: None)
     complete(extract, Origin(path)).pages[0].encode()
 
 
@@ -189,4 +189,4 @@ def test_the_date_behind_a_source_is_not_its_name(news: Path) -> None:
 def test_a_suffix_in_capitals_is_the_same_suffix(tmp_path: Path, news: Path) -> None:
     with gzip.open(news / "A.JSONL.GZ", "wt", encoding="utf-8") as stream:
         stream.write('{"id": 1, "title": "Tin", "body": "Nội dung tin."}\n')
-    assert [extract.title for extract in loaders.read_records(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]
+    assert [extract.title for extract in loaders.read_many(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]

@@ -175,11 +175,12 @@ EN = Messages(
 
 LANGUAGES = {"vi": VI, "en": EN}
 
-# Where a document's fields come from, as `hoitin show` tells it; names of the field (og:title, json-ld) stay as they are.
-ORIGINS = {
+# Where a document's fields come from, as `hoitin show` tells it; other names (og:title, json-ld) stay as they are.
+_ORIGINS = {
     "sidecar": "tệp kèm / sidecar",
     "front matter": "phần đầu tệp / front matter",
-    "record": "bản ghi xuất từ CMS / record",
+    "JSON": "bản ghi xuất từ CMS / record",
+    "CSV": "bảng xuất từ CMS / row",
     "text": "trong bài / text",
     "heading": "đề mục trong bài / heading",
     "letterhead": "phần đầu văn bản / letterhead",
@@ -187,3 +188,13 @@ ORIGINS = {
     "file name": "tên tệp / file name",
     "file date": "ngày lập tệp / file date",
 }
+
+
+def origin_words(origin: str) -> str:
+    """Return in words where a value came from: "front matter title" -> "phần đầu tệp / front matter (title)"."""
+    for place, words in _ORIGINS.items():
+        if origin == place:
+            return words
+        if origin.startswith(place + " "):
+            return f"{words} ({origin.removeprefix(place + ' ')})"
+    return origin

@@ -12,7 +12,7 @@ from pathlib import Path
 from docs_store import LoadError
 
 from .extract import Extract
-from .fields import named, parse_yaml, read_fields
+from .fields import parse_yaml, read_fields
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
@@ -26,9 +26,8 @@ def load_markdown(path: Path) -> Extract:
     """Return the Markdown source below its front matter as one page."""
     text = decode(path.read_bytes())
     match = _FRONT_MATTER.match(text)
-    fields = read_fields(parse_yaml(match.group(1))) if match else {}
-    page = text[match.end() :] if match else text
-    return Extract(pages=(page,), format="md", origins=named(fields, "front matter"), **fields)
+    fields = read_fields(parse_yaml(match.group(1)), "front matter") if match else {}
+    return Extract(pages=(text[match.end() :] if match else text,), format="md", **fields)
 
 
 def decode(data: bytes) -> str:
