@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from . import tables
 from .composing import compose
 from .syllables import WORD, is_syllable, is_vietnamese
 
 _HIGH = range(0x80, 0x100)
-# A control code that a table leaves alone is the punctuation of windows-1252: Word wrote “ ” – … so.
 _PUNCTUATION = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 # What programs show for the soft hyphen, the micro sign and the middle dot, beside latin-1's own characters.
 _OTHER_VIEWS = {0xAD: "\u2212", 0xB5: "\u03bc", 0xB7: "\u2219"}
@@ -42,37 +41,46 @@ def encodings() -> tuple[Encoding, ...]:
         *eight_bit(),
         Encoding("Ƣ, Ð thay cho Ư, Đ", lambda word: word.translate(_ALIKE), _weigh_alike, least=1),
         Encoding("UTF-8 hai lần", _Utf8(_mac()).convert, _weigh_utf8, doubt=2),
-        Encoding("TCVN3 (ABC)", _by_table(tables.TCVN3, _mac()), weigh_letters, doubt=2),
-        Encoding("VNI", _Vni(_mac()).convert, weigh_letters, doubt=2),
+        Encoding("TCVN3 (ABC)", _capitals(_by_table(tables.TCVN3, _mac())), _letters(""), doubt=2),
+        Encoding("VNI", _Vni(_mac()).convert, _letters(""), doubt=2),
     )
 
 
 @cache
 def eight_bit() -> tuple[Encoding, ...]:
     """Return the encodings that a whole 8-bit file can be in, the likeliest first."""
+    windows = _windows()
     return (
-        Encoding("TCVN3 (ABC)", _capitals(_by_table(tables.TCVN3, _windows())), weigh_letters),
-        Encoding("VNI", _Vni({}).convert, weigh_letters),
-        Encoding("windows-1258", _windows_1258(), weigh_letters),
-        Encoding("TCVN 5712", _by_table(tables.TCVN_CAPITALS, _windows()), weigh_letters, doubt=4),
-        Encoding("VISCII", _by_table(tables.VISCII, _windows()), weigh_letters, doubt=4),
-        Encoding("VPS", _by_table(tables.VPS, _windows()), weigh_letters, doubt=4),
+        Encoding("TCVN3 (ABC)", _capitals(_by_table(tables.TCVN3, windows)), _letters("ý")),
+        Encoding("VNI", _Vni(windows).convert, _letters("íìÍÌ")),
+        Encoding("windows-1258", _windows_1258(), _letters("ÀÁÂÈÉÊÍÓÔÙÚàáâèéêíóôùú")),
+        Encoding("TCVN 5712", _by_table(tables.TCVN_CAPITALS, windows), _letters("ý"), doubt=4),
+        Encoding("VISCII", _by_table(tables.VISCII, windows), _letters("ÀÁÂÃÈÉÊÌÍÒÓÔÙÚÝàáâãèéêìíòóôõùúý"), doubt=4),
+        Encoding("VPS", _by_table(tables.VPS, windows), _letters("ÁÂÉÊÔÚÝàáâãèéêìíòóôõùú"), doubt=4),
     )
 
 
 # --- what a word speaks for -----------------------------------------------------------------------
 
 
-def weigh_letters(before: str, after: str) -> float:
+def _letters(own: str) -> Callable[[str, str], float]:
+    """Return a `weigh` for an encoding in which the letters `own` are themselves."""
+    return partial(_weigh_letters, frozenset(own))
+
+
+def _weigh_letters(own: frozenset[str], before: str, after: str) -> float:
     """Return how much likelier `before` is in an encoding that makes it `after` than it is as it stands (log odds)."""
     if before == after and before.isascii():
-        return -0.3 if any(not is_syllable(word) for word in WORD.findall(before) if len(word) > 1) else 0.0
+        return -0.1 if any(not is_syllable(word) for word in WORD.findall(before) if len(word) > 1) else 0.0
     sound = is_vietnamese(before)
     if before == after:  # a letter of true Unicode, or punctuation
-        return 0.0 if all(word.isascii() for word in WORD.findall(before)) else -5.0 if sound else -2.0
+        foreign = [char for char in before if char.isalpha() and not char.isascii() and char not in own]
+        return 0.0 if not foreign else -5.0 if sound else -2.0
     words = [word for word in WORD.findall(after) if not word.isascii()]
     longest = max(map(len, words), default=0)
-    if all(is_syllable(word) or _is_initials(word) for word in words) and words:
+    if not words:
+        return 0.0
+    if all(is_syllable(word) or _is_initials(word) for word in words):
         if sound and not _SYMBOL_IN_WORD.search(before):
             return 0.0
         return 0.3 if longest == 1 else 5.0 if _SYMBOL_IN_WORD.search(before) else 3.0
@@ -116,14 +124,18 @@ def _windows() -> dict[int, str]:
     return seen
 
 
+def _punctuation(seen: dict[int, str]) -> dict[int, str]:
+    """Return what is seen -> the punctuation of windows-1252: Word wrote “ ” – … so, whatever the font."""
+    return {code: _PUNCTUATION[ord(byte)] for code, byte in seen.items() if ord(byte) in _PUNCTUATION}
+
+
 def _mac() -> dict[int, str]:
     return {ord(bytes([byte]).decode("mac_roman")): chr(byte) for byte in _HIGH}
 
 
 def _by_table(rows: str, seen: dict[int, str]) -> Callable[[str], str]:
     table = tables.read_table(rows)
-    letters = {code: table[ord(byte)] for code, byte in seen.items() if ord(byte) in table}
-    letters = _PUNCTUATION | letters
+    letters = _punctuation(seen) | {code: table[ord(byte)] for code, byte in seen.items() if ord(byte) in table}
     return lambda word: compose(word.translate(letters))
 
 
@@ -157,13 +169,16 @@ class _Seen:
     def exchange(self, found: str) -> str:
         raise NotImplementedError
 
+    def leave(self, left: str) -> str:
+        return left
+
     def convert(self, word: str) -> str:
         view = word.translate(self._seen)
         parts, done = [], 0
         for match in self.pattern.finditer(view):
-            parts += [word[done : match.start()], self.exchange(match.group())]
+            parts += [self.leave(word[done : match.start()]), self.exchange(match.group())]
             done = match.end()
-        return "".join(parts) + word[done:] if done else word
+        return "".join(parts) + self.leave(word[done:])
 
 
 class _Utf8(_Seen):
@@ -188,6 +203,9 @@ class _Vni(_Seen):
         )
     } | tables.VNI_LETTERS
     pattern = re.compile("|".join(sorted(_pairs, key=len, reverse=True)))
+
+    def leave(self, left: str) -> str:
+        return left.translate(_punctuation(self._seen))
 
     def exchange(self, found: str) -> str:
         return self._pairs[found]

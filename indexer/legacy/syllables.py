@@ -26,7 +26,6 @@ uê uêch uên uênh uêt ui uinh uit uy uych uyên uyêt uynh uyt uơ uôc
 _WITHOUT_ONSET = "yêm yên yêng yêt yêu"
 _STOPS = ("c", "ch", "p", "t")
 _MARKED = "ăâêôơư"
-_VOWELS = "aeiouy" + _MARKED
 
 
 def is_syllable(word: str) -> bool:
@@ -57,15 +56,13 @@ def _syllables() -> frozenset[str]:
 
 
 def _toned(body: str, rime: str) -> set[str]:
-    stopped = rime.endswith(_STOPS)
+    tones = ("", "\u0301", "\u0323") if rime.endswith(_STOPS) else TONES
     start = len(body) - len(rime)
-    places = [n for n in range(start, len(body)) if body[n] in _MARKED][-1:]  # on the marked vowel if there is one
-    places = places or [n for n in range(start, len(body)) if body[n] in _VOWELS][:2]
-    if not places[1:] and rime.startswith("uy"):  # quý: the u may be of the onset
-        places = [len(body) - len(rime) + 1, *places] if rime == "uy" else places
-    words = set()
-    for tone in TONES:
-        if stopped and tone not in ("", "\u0301", "\u0323"):
-            continue
-        words |= {unicodedata.normalize("NFC", body[: n + 1] + tone + body[n + 1 :]) for n in places}
-    return words
+    marked = [n for n in range(start, len(body)) if body[n] in _MARKED]
+    if marked:
+        places = marked[-1:]
+    elif rime in ("oa", "oe", "uy"):  # hòa and hoà
+        places = [start, start + 1]
+    else:
+        places = [start + (rime[:2] in ("oa", "oe", "oo", "uy") or body[0] == "q")]
+    return {unicodedata.normalize("NFC", body[: n + 1] + tone + body[n + 1 :]) for n in places for tone in tones}

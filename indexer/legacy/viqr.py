@@ -15,13 +15,18 @@ from .syllables import TONES, WORD, is_syllable, is_vietnamese
 NAME = "VIQR"
 _SHAPES = {"a(": "ă", "a^": "â", "e^": "ê", "o^": "ô", "o+": "ơ", "u+": "ư", "o*": "ơ", "u*": "ư"}
 _TONE_SIGNS = dict(zip("`'~?.", TONES[1:], strict=True))
-_LETTER = re.compile(r"\\([^\w\s])|[Dd][Dd]|([AEOUaeou][(^+*]|[AEIOUYaeiouy])([`'~?.](?![.?]))?")
+_LETTER = re.compile(r"\\([^\w\s]|[dD])|[Dd][Dd]|([AEOUaeou][(^+*]|[AEIOUYaeiouy])([`'~]|[?.](?!\.\.(?!\.)))?")
 _SURE = re.compile(r"[aeo]\^|[ou][+*]|a\(|dd", re.IGNORECASE)
+_SHAPE = re.compile(r"[aeo]\^|[ou][+*]|a\(", re.IGNORECASE)
 _TONE_INSIDE = re.compile(r"[aeiouy][(^+*]?[`'~?.](?=[a-z])", re.IGNORECASE)
 _NOT_PROSE = re.compile(r"@|://|\bwww\.|[_<>{}|=]", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\[`'~?.(^+*]")
-# A sign after an open syllable is the sentence's own if a capital or nothing follows; "o+?" is a word (ở).
-_SENTENCE_END = re.compile(r"(?<=[aeiouy(^])([?.])(?=[\"')\]]*(?:\s*\Z|[ \t]*\n|\s+[\"'(\[]*[A-Z\d]))", re.IGNORECASE)
+# A sign after an open syllable, before a capital or at the end: a tone, or the sentence's own?
+_OPEN_END = re.compile(r"([A-Za-z^(+*`'~]*[aeiouyAEIOUY][(^+*]?)([?.])(?=([\"')\]]*\s*\Z|[\"')\]]*\s+[\"'(\[]*[A-Z\d]))")
+# These stand before names (chị Lan, thị trấn Sa Pa) far oftener than chi, thi, … end a sentence.
+_BEFORE_NAMES = frozenset(
+    "bị bộ chị chợ cụ dự độ hạ hệ họ hộ lệ mẹ nghệ nghị thị thọ trị trợ trụ tệ vị vệ vợ vụ".split()
+)
 _QUICK = re.compile(r"(?:[aeoAEO]\^|[ouOU][+*]|[aA]\()[`'~?.]?[a-z]|\b[Dd]d[aeiouy]")
 
 
@@ -31,7 +36,7 @@ def decode_viqr(text: str) -> str:
         return text
     # Who escapes a full stop (ba\\.) writes every other one as a tone.
     strict = bool(_ESCAPE.search(text))
-    marked = text if strict else _SENTENCE_END.sub(r"\\\1", text)
+    marked = text if strict else _OPEN_END.sub(_marked_end, text)
     parts, done = [], 0
     for one in stretches(marked, (_ENCODING,), doubtful=_QUICK.search):
         if one.encoding:
@@ -39,6 +44,14 @@ def decode_viqr(text: str) -> str:
             parts += [_unmarked(marked[done : one.start], strict), new]
             done = one.end
     return "".join(parts) + _unmarked(marked[done:], strict) if done else text
+
+
+def _marked_end(match: re.Match[str]) -> str:
+    """Escape the sign if it is the sentence's own."""
+    word, sign, following = match.groups()
+    ends = "\n" in following or not following.strip("\"')] \t")
+    toned = sign == "?" and following[0].isspace() or _convert(word + sign).lower() in _BEFORE_NAMES
+    return match.group() if toned and not ends else f"{word}\\{sign}"
 
 
 def _unmarked(text: str, strict: bool) -> str:
@@ -49,7 +62,7 @@ def _convert(word: str, all_words: bool = False) -> str:
     """Return a word in Unicode; its own letters where that would make no Vietnamese."""
     if not _NOT_PROSE.search(word):
         made = compose(_LETTER.sub(_letter, word))
-        if all_words or is_vietnamese(made):
+        if all_words or is_vietnamese(made) or (_SHAPE.search(word) and made.isalpha()):
             return made
     return _ESCAPE.sub(lambda match: match.group()[1], word)
 
@@ -67,10 +80,10 @@ def _letter(match: re.Match[str]) -> str:
 def _weigh(before: str, after: str) -> float:
     if after.isascii():
         foreign = any(not is_syllable(word) for word in WORD.findall(before) if len(word) > 1)
-        return -2.0 if _SURE.search(before) and foreign else -0.4 if foreign else 0.0
+        return -2.0 if _SURE.search(before) and foreign else -0.1 if foreign else 0.0
     if _SURE.search(before):
         return 4.0
-    return 1.5 if _TONE_INSIDE.search(before) else 0.2
+    return 1.5 if _TONE_INSIDE.search(before) else 1.0 if before[-1] in "`~" else 0.2
 
 
 _ENCODING = Encoding(NAME, _convert, _weigh, doubt=6, least=3)

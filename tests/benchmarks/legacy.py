@@ -84,24 +84,34 @@ def write_windows_1258(text: str) -> bytes:
     """Return text in windows-1258: a letter, its shape in one byte, and its tone as a second."""
     spelt = []
     for char in text:
+        marks = unicodedata.normalize("NFD", char)
+        tone = next((mark for mark in marks[1:] if mark in _VIQR_TONES), "")
         try:
             spelt.append(char.encode("cp1258"))
         except UnicodeEncodeError:
-            base, tone = unicodedata.decomposition(char).split() or ("", "")
-            if base.startswith("<"):
-                raise ValueError(char) from None
-            spelt.append((chr(int(base, 16)) + chr(int(tone, 16))).encode("cp1258"))
+            spelt.append((unicodedata.normalize("NFC", marks.replace(tone, "")) + tone).encode("cp1258"))
     return b"".join(spelt)
 
 
 def write_viqr(text: str, escape: bool = True) -> bytes:
     """Return text in VIQR; a sign of its own after a vowel escaped with a backslash."""
-    text = re.sub(r"(?<=[^\W\d_])[`'~?.(^+*]", r"\\\g<0>", text) if escape else text
-    spelt = unicodedata.normalize("NFD", text)
-    # the tone after the shape
-    spelt = re.sub("([\u0300\u0301\u0303\u0309\u0323])([\u0306\u0302\u031b])", r"\2\1", spelt)
-    spelt = spelt.translate(str.maketrans({**_VIQR_TONES, **_VIQR_SHAPES, "đ": "dd", "Đ": "DD"}))
-    return spelt.encode("ascii")
+    if escape:
+        text = re.sub(r"(?<=[^\W\d_])[`'~?.(^+*]|(?<=[Dd])[Dd]", r"\\\g<0>", text)
+    spelt = []
+    for char in text:
+        base, *marks = unicodedata.normalize("NFD", char)
+        if char not in "đĐ" and not is_vietnamese_letter(char) and not char.isascii():
+            raise ValueError(char)
+        marks.sort(key=lambda mark: mark in _VIQR_TONES)  # the tone after the shape
+        spelt.append({"đ": "dd", "Đ": "DD"}.get(base, base) + "".join((_VIQR_SHAPES | _VIQR_TONES)[mark] for mark in marks))
+    return "".join(spelt).encode("ascii")
+
+
+def is_vietnamese_letter(char: str) -> bool:
+    """Tell whether Vietnamese has this accented letter."""
+    base, *marks = unicodedata.normalize("NFD", char.lower())
+    shapes = {"a": "\u0306\u0302", "e": "\u0302", "o": "\u0302\u031b", "u": "\u031b", "i": "", "y": ""}
+    return base in shapes and all(mark in _VIQR_TONES or mark in shapes[base] for mark in marks)
 
 
 def _seen_as(write: Callable[[str], bytes], view: str) -> Writer:
