@@ -165,6 +165,7 @@ class _Seen:
 
     def __init__(self, seen: dict[int, str]) -> None:
         self._seen = seen
+        self._punctuation = _punctuation(seen)
 
     def exchange(self, found: str) -> str:
         raise NotImplementedError
@@ -205,7 +206,7 @@ class _Vni(_Seen):
     pattern = re.compile("|".join(sorted(_pairs, key=len, reverse=True)))
 
     def leave(self, left: str) -> str:
-        return left.translate(_punctuation(self._seen))
+        return left.translate(self._punctuation)
 
     def exchange(self, found: str) -> str:
         return self._pairs[found]

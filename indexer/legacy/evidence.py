@@ -18,7 +18,11 @@ from .syllables import is_vietnamese
 WORDS = re.compile(r"[^ \t\n\r\f\v]+")
 _ENTER, _ENTER_LINE = 9.0, 5.0  # log odds
 _LEAVE, _LEAVE_LINE = 5.0, 3.0
-_SAMPLE = 3000  # different words to choose the encodings by
+_SPEAKS = 1.0
+_TRIED = 4  # encodings in one text
+_AROUND = 1500  # characters
+_BREAK = re.compile(r"[ \t\n\r\f\v]")
+_LINES = re.compile(r"[^\n]*\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +50,60 @@ def stretches(
     doubtful: tells the words to choose among the encodings by; else those that are no sound Unicode.
     """
     words = list(filter(doubtful or _is_doubtful, dict.fromkeys(WORDS.findall(text))))
-    tried = [one for one in known if one in expected or _speaks(words[:_SAMPLE], one)]
+    spoken = {one: _speakers(words, one) for one in known}
+    spoken = {one: said for one, said in spoken.items() if one in expected or _enough(said, one)}
+    tried = sorted(spoken, key=lambda one: (one in expected, sum(spoken[one].values())), reverse=True)[:_TRIED]
     while tried:
-        found = list(_course(text, tried, expected))
-        unproven = {one.encoding for one in found if one.encoding and not _proven(text, one.encoding, found, expected)}
+        speakers = {word for one in tried for word in spoken[one]}
+        places = [(0, len(text))] if expected else _around(text, speakers)
+        found = [one for start, end in places for one in _course(text, start, end, tried, expected)]
+        proofs = {one: set[str]() for one in tried}
+        for stretch in found:
+            if stretch.encoding:
+                proofs[stretch.encoding] |= spoken[stretch.encoding].keys() & WORDS.findall(text, stretch.start, stretch.end)
+        unproven = [one for one in tried if one not in expected and 0 < len(proofs[one]) < one.least]
         if not unproven:
             return found
         tried = [one for one in tried if one not in unproven]
     return []
 
 
+def _around(text: str, speakers: set[str]) -> list[tuple[int, int]]:
+    """Return the places, in order, where legacy text may be: some lines around every word that speaks for it."""
+    places: list[tuple[int, int]] = []
+    for line in _LINES.finditer(text):
+        if speakers.isdisjoint(WORDS.findall(line.group())):
+            continue
+        start, end = _after_break(text, max(0, line.start() - _AROUND)), _after_break(text, line.end() + _AROUND)
+        if places and start <= places[-1][1]:
+            start, _ = places.pop()
+        places.append((start, end))
+    return places
+
+
+def _after_break(text: str, near: int) -> int:
+    """Return the next place in text where no word is cut."""
+    found = _BREAK.search(text, near) if near else None
+    return found.end() if found else len(text) if near else 0
+
+
 def _is_doubtful(word: str) -> bool:
     return not word.isascii() and bool(_ODD.search(word) or not is_vietnamese(word))
 
 
-def _speaks(words: Sequence[str], encoding: Encoding) -> bool:
-    """Tell whether enough words speak for the encoding to look closer."""
-    gains = [weight for word in words if (weight := encoding.weigh(word, encoding.convert(word))) > 1]
-    return len(gains) >= encoding.least and sum(gains) >= _ENTER_LINE + encoding.doubt
+def _speakers(words: Sequence[str], encoding: Encoding) -> dict[str, float]:
+    """Return the words that speak for the encoding, and how loudly."""
+    weights = ((word, encoding.weigh(word, encoding.convert(word))) for word in words)
+    return {word: weight for word, weight in weights if weight > _SPEAKS}
 
 
-def _proven(text: str, encoding: Encoding, found: list[Stretch], expected: Sequence[Encoding]) -> bool:
-    if encoding in expected:
-        return True
-    proofs: set[str] = set()
-    for one in found:
-        if one.encoding is encoding:
-            words = set(WORDS.findall(text, one.start, one.end))
-            proofs.update(word for word in words if encoding.weigh(word, encoding.convert(word)) > 1)
-            if len(proofs) >= encoding.least:
-                return True
-    return False
+def _enough(said: dict[str, float], encoding: Encoding) -> bool:
+    return len(said) >= encoding.least and sum(said.values()) >= _ENTER_LINE + encoding.doubt
 
 
-def _course(text: str, tried: Sequence[Encoding], expected: Sequence[Encoding]) -> Iterator[Stretch]:
+def _course(text: str, begin: int, stop: int, tried: Sequence[Encoding], expected: Sequence[Encoding]) -> Iterator[Stretch]:
     """Yield the stretches of the likeliest course; state 0 is Unicode, state n is tried[n - 1]."""
-    spans = [match.span() for match in WORDS.finditer(text)]
+    spans = [match.span() for match in WORDS.finditer(text, begin, stop)]
     states = range(len(tried) + 1)
     doubts = [0.0, *(-_ENTER_LINE if one in expected else one.doubt for one in tried)]
     weights: dict[str, tuple[float, ...]] = {}
