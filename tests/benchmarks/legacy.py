@@ -17,6 +17,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from indexer.legacy import decode, repair, tables
@@ -191,7 +192,7 @@ def round_trips(texts: list[str]) -> dict[str, dict[str, int]]:
 def clean_passages(path: Path) -> Iterator[str]:
     """Yield the passages of a clean file: fields of records, messages of a catalogue, paragraphs of a text."""
     if path.suffix == ".mo":
-        with path.open("rb") as stream:
+        with path.open("rb") as stream, suppress(UnicodeDecodeError):  # a few catalogues are in latin-1
             yield from map(str, gettext.GNUTranslations(stream)._catalog.values())  # type: ignore[attr-defined]
         return
     opener = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
