@@ -10,7 +10,7 @@ from contextlib import suppress
 from docs_store import LoadError
 
 from .encodings import Encoding, eight_bit
-from .evidence import WORDS
+from .evidence import WORDS, in_unicode
 from .repairing import Decoded, settle
 from .viqr import NAME as VIQR
 from .viqr import decode_viqr
@@ -83,7 +83,7 @@ def _eight_bit(data: bytes, declared: str) -> Decoded:
     scores = {one: _score(words, one) for one in eight_bit()}
     best = max(scores, key=scores.__getitem__)
     if scores[best] > 0:
-        return Decoded(WORDS.sub(lambda match: best.convert(match.group()), text), best.name)
+        return Decoded(in_unicode(text, best), best.name)
     for name in _likely(data, declared):
         with suppress(UnicodeDecodeError, LookupError):
             return Decoded(data.decode(name), name)

@@ -158,7 +158,9 @@ def _capitals(convert: Callable[[str], str]) -> Callable[[str], str]:
 
 _TONED = "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 _PLAIN = "A-ZĂÂÊÔƠƯĐ"
-_SHOUTED = re.compile(rf"(?<![^\W\d_])(?=[^\W\d_]*[{_PLAIN}][{_TONED}]*[{_PLAIN}])(?=[{_PLAIN}]*[{_TONED}])[{_PLAIN}{_TONED}]+(?![^\W\d_])")
+_SHOUTED = re.compile(
+    rf"(?<![^\W\d_])(?=[^\W\d_]*[{_PLAIN}][{_TONED}]*[{_PLAIN}])(?=[{_PLAIN}]*[{_TONED}])[{_PLAIN}{_TONED}]+(?![^\W\d_])"
+)
 
 
 def _windows_1258() -> Callable[[str], str]:
@@ -192,7 +194,9 @@ class _Seen:
 
 class _Utf8(_Seen):
     # A à at the end of a word is C3 A0, and A0 is a space to many programs.
-    pattern = re.compile(r"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xc3$")
+    pattern = re.compile(
+        r"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xc3$"
+    )
 
     def exchange(self, found: str) -> str:
         if found == "\xc3":

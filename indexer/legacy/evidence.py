@@ -34,6 +34,11 @@ class Stretch:
     encoding: Encoding | None
 
 
+def in_unicode(text: str, encoding: Encoding) -> str:
+    """Return text converted word by word."""
+    return WORDS.sub(lambda match: encoding.convert(match.group()), text)
+
+
 # Signs that stand in no word of sound text: what is left of the bytes 80 to BF, alone or in double UTF-8.
 _ODD = re.compile("[\x80-\x9f\xa1-\xbf\xd7\xf7]|[ÃÄÆáâ][\xa0\u0152-\u017f\u0192\u02c6-\u02dd\u2013-\u2260]")
 

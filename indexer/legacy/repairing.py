@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .composing import compose
 from .encodings import encodings
-from .evidence import WORDS, stretches
+from .evidence import WORDS, in_unicode, stretches
 from .fonts import encodings_of
 
 _ROUNDS = 4  # double UTF-8 may be double twice
@@ -32,7 +32,7 @@ def repair(text: str, fonts: Collection[str] = ()) -> Decoded:
     if len(named) == 1 and "" not in named:
         (name,) = named
         encoding = next(one for one in encodings() if one.name == name)
-        changed = WORDS.sub(lambda match: encoding.convert(match.group()), text)
+        changed = in_unicode(text, encoding)
         # Unicode text may have been set in a legacy font's name: then its words speak against the font.
         if sum(encoding.weigh(word, encoding.convert(word)) for word in set(WORDS.findall(text))) > _AGAINST_FONT:
             changed = changed.upper() if capitals else changed
@@ -63,7 +63,7 @@ def _convert(text: str, expected: Collection[str] = ()) -> Decoded:
     for one in found:
         if one.encoding:
             old = text[one.start : one.end]
-            new = WORDS.sub(lambda match, convert=one.encoding.convert: convert(match.group()), old)
+            new = in_unicode(old, one.encoding)
             parts += [text[done : one.start], new]
             done = one.end
             if new != old:

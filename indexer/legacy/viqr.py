@@ -24,9 +24,8 @@ _ESCAPE = re.compile(r"\\[`'~?.(^+*]")
 # A sign after an open syllable, before a capital or at the end: a tone, or the sentence's own?
 _OPEN_END = re.compile(r"([A-Za-z^(+*`'~]*[aeiouyAEIOUY][(^+*]?)([?.])(?=([\"')\]]*\s*\Z|[\"')\]]*\s+[\"'(\[]*[A-Z\d]))")
 # These stand before names (chị Lan, thị trấn Sa Pa) far oftener than chi, thi, … end a sentence.
-_BEFORE_NAMES = frozenset(
-    "bị bộ chị chợ cụ dự độ hạ hệ họ hộ lệ mẹ nghệ nghị thị thọ trị trợ trụ tệ vị vệ vợ vụ".split()
-)
+_NAMED = "bị bộ chị chợ cụ dự độ hạ hệ họ hộ lệ mẹ nghệ nghị thị thọ trị trợ trụ tệ vị vệ vợ vụ"
+_BEFORE_NAMES = frozenset(_NAMED.split())
 _QUICK = re.compile(r"(?:[aeoAEO]\^|[ouOU][+*]|[aA]\()[`'~?.]?[a-z]|\b[Dd]d[aeiouy]")
 
 
@@ -50,7 +49,8 @@ def _marked_end(match: re.Match[str]) -> str:
     """Escape the sign if it is the sentence's own."""
     word, sign, following = match.groups()
     ends = "\n" in following or not following.strip("\"')] \t")
-    toned = sign == "?" and following[0].isspace() or _convert(word + sign).lower() in _BEFORE_NAMES
+    made = compose(_LETTER.sub(_letter, word + sign))
+    toned = (sign == "?" and following[:1].isspace() and is_vietnamese(made)) or made.lower() in _BEFORE_NAMES
     return match.group() if toned and not ends else f"{word}\\{sign}"
 
 
@@ -62,7 +62,7 @@ def _convert(word: str, all_words: bool = False) -> str:
     """Return a word in Unicode; its own letters where that would make no Vietnamese."""
     if not _NOT_PROSE.search(word):
         made = compose(_LETTER.sub(_letter, word))
-        if all_words or is_vietnamese(made) or (_SHAPE.search(word) and made.isalpha()):
+        if all_words or is_vietnamese(made) or (_SHAPE.search(word) and made.isalpha()) or made in ("đ)", "Đ)"):
             return made
     return _ESCAPE.sub(lambda match: match.group()[1], word)
 

@@ -54,7 +54,7 @@ def _write(text: str, table: dict[str, bytes]) -> bytes:
             written.append(char.encode())
         elif char in table:
             written.append(table[char])
-        elif char in _PUNCTUATION and not _PUNCTUATION[char] in table.values():
+        elif char in _PUNCTUATION and _PUNCTUATION[char] not in table.values():
             written.append(_PUNCTUATION[char])
         else:
             raise ValueError(char)
