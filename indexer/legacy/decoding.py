@@ -99,7 +99,7 @@ def _score(words: set[str], encoding: Encoding) -> float:
 
 def _likely(data: bytes, declared: str) -> Iterator[str]:
     """Yield the names of the encodings that a text in another language may be in, the likeliest first."""
-    with suppress(LookupError):
+    with suppress(LookupError, ValueError):
         name = codecs.lookup(declared).name
         if name not in ("utf-8", "ascii", "iso8859-1") and not name.startswith("utf-"):
             yield name

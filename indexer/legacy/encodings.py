@@ -21,7 +21,9 @@ _OTHER_VIEWS = {0xAD: "\u2212", 0xB5: "\u03bc", 0xB7: "\u2219"}
 _SYMBOL = "[\x80-\x9f\xa1-\xbf\xd7\xf7\u2212]"
 _SYMBOL_IN_WORD = re.compile(rf"{_SYMBOL}(?=[^\W\d_])|(?<=[^\W\d_]){_SYMBOL}")
 _AROUND_WORDS = "«»°·©®§¡¿%(),.;:"
+# n°2, 5µ, 10 km², µm
 _AT_DIGIT = re.compile(r"\d(?![A-Za-z])[^\W\d_]|(?![A-Za-z])[^\W\d_]\d")
+_UNIT = re.compile(r"\b[kcdm]?m[²³]|[µμ][A-Za-z]\b")
 _OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u1dff\u2c00-\uffff]")
 
 
@@ -57,9 +59,9 @@ def eight_bit() -> tuple[Encoding, ...]:
         Encoding("TCVN3 (ABC)", _capitals(_by_table(tables.TCVN3, windows)), _letters("ý")),
         Encoding("VNI", _Vni(windows).convert, _letters("íìÍÌ")),
         Encoding("windows-1258", _windows_1258(), _letters("ÀÁÂÈÉÊÍÓÔÙÚàáâèéêíóôùú")),
-        Encoding("TCVN 5712", _by_table(tables.TCVN_CAPITALS, windows), _letters("ý"), doubt=4),
-        Encoding("VISCII", _by_table(tables.VISCII, windows), _letters("ÀÁÂÃÈÉÊÌÍÒÓÔÙÚÝàáâãèéêìíòóôõùúý"), doubt=4),
-        Encoding("VPS", _by_table(tables.VPS, windows), _letters("ÁÂÉÊÔÚÝàáâãèéêìíòóôõùú"), doubt=4),
+        Encoding("TCVN 5712", _by_table(tables.TCVN_CAPITALS, windows), _letters("ý"), doubt=6, least=3),
+        Encoding("VISCII", _by_table(tables.VISCII, windows), _letters("ÀÁÂÃÈÉÊÌÍÒÓÔÙÚÝàáâãèéêìíòóôõùúý"), doubt=6, least=3),
+        Encoding("VPS", _by_table(tables.VPS, windows), _letters("ÁÂÉÊÔÚÝàáâãèéêìíòóôõùú"), doubt=6, least=3),
     )
 
 
@@ -79,7 +81,7 @@ def _weigh_letters(own: frozenset[str], before: str, after: str) -> float:
     if before == after:  # a letter of true Unicode, or punctuation
         foreign = [char for char in before if char.isalpha() and not char.isascii() and char not in own]
         return 0.0 if not foreign else -5.0 if sound else -2.0
-    if _AT_DIGIT.search(after):  # n°2, 5µ, ½
+    if _AT_DIGIT.search(after) or _UNIT.search(before):
         return -1.0
     words = [word for word in WORD.findall(after) if not word.isascii()]
     longest = max(map(len, words), default=0)
@@ -88,7 +90,8 @@ def _weigh_letters(own: frozenset[str], before: str, after: str) -> float:
     if all(is_syllable(word) or _is_initials(word) for word in words):
         if sound and not _SYMBOL_IN_WORD.search(before):
             return 0.0
-        if longest == 1 or is_vietnamese(before.strip(_AROUND_WORDS)):  # «word», ©name
+        core = before.strip(_AROUND_WORDS)  # «word», ©name
+        if longest == 1 or (is_vietnamese(core) and not _SYMBOL_IN_WORD.search(core)):
             return 0.8
         return 5.0 if _SYMBOL_IN_WORD.search(before) else 3.0
     return -5.0 if sound and WORD.search(before) else -3.0

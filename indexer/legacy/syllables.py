@@ -48,7 +48,7 @@ def _syllables() -> frozenset[str]:
             front = rime[0] in "ieêy"
             if onset == "gi" and rime[0] in "iy":  # written gì, giếng: the i of both is one
                 continue
-            if not (onset in _BEFORE_FRONT and not front) and not (onset in _BEFORE_BACK and front and rime[0] != "i"):
+            if not (onset in _BEFORE_FRONT and not front) and not (onset in _BEFORE_BACK and front and onset + rime[0] != "gi"):
                 bodies.append((onset + rime, rime))
         if rime.startswith("iê"):  # giếng, giết
             bodies.append(("g" + rime, rime))

@@ -31,7 +31,7 @@ _QUICK = re.compile(r"(?:[aeoAEO]\^|[ouOU][+*]|[aA]\()[`'~?.]?[a-z]|\b[Dd]d[aeio
 
 def decode_viqr(text: str) -> str:
     """Return ASCII text with its VIQR stretches in Unicode; text itself if there are none."""
-    if len(_QUICK.findall(text, 0, 1 << 20)) < _ENCODING.least:
+    if len(_QUICK.findall(text, 0, 1 << 20)) < 3:
         return text
     # Who escapes a full stop (ba\\.) writes every other one as a tone.
     strict = bool(_ESCAPE.search(text))
@@ -80,10 +80,10 @@ def _letter(match: re.Match[str]) -> str:
 def _weigh(before: str, after: str) -> float:
     if after.isascii():
         foreign = any(not is_syllable(word) for word in WORD.findall(before) if len(word) > 1)
-        return -2.0 if _SURE.search(before) and foreign else -0.1 if foreign else 0.0
+        return -2.0 if _SURE.search(before) and foreign else -0.35 if foreign else 0.0
     if _SURE.search(before):
         return 4.0
-    return 1.5 if _TONE_INSIDE.search(before) else 1.0 if before[-1] in "`~" else 0.2
+    return 1.5 if _TONE_INSIDE.search(before) else 1.0 if before[-1] in "`~" else 0.0
 
 
-_ENCODING = Encoding(NAME, _convert, _weigh, doubt=6, least=3)
+_ENCODING = Encoding(NAME, _convert, _weigh, doubt=3, least=4)
