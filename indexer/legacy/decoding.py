@@ -39,7 +39,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     if b"\0" in data[:_SAMPLE] and (wide := _without_mark(data)):
         return _settled(wide)
     head = data[:_SAMPLE]
-    if len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 50 or head.count(b"\0") > len(head) // 100:
+    if len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 16 or head.count(b"\0") > len(head) // 100:
         raise LoadError("không phải văn bản (có ký tự nhị phân) | not a text file (binary content)")
     if data.isascii():
         return _ascii(data.decode("ascii"))

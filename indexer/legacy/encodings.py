@@ -121,7 +121,9 @@ def _weigh_alike(before: str, after: str) -> float:
     vietnamese = is_vietnamese(after)
     if before == after:
         return 0.5 if vietnamese else -0.5
-    return 6.0 if vietnamese else 1.0
+    if not vietnamese:
+        return 0.0
+    return 6.0 if max(map(len, WORD.findall(after))) > 1 else 0.0
 
 
 # --- how bytes were seen --------------------------------------------------------------------------

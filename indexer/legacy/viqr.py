@@ -16,17 +16,16 @@ NAME = "VIQR"
 _SHAPES = {"a(": "ă", "a^": "â", "e^": "ê", "o^": "ô", "o+": "ơ", "u+": "ư", "o*": "ơ", "u*": "ư"}
 _TONE_SIGNS = dict(zip("`'~?.", TONES[1:], strict=True))
 _LETTER = re.compile(r"\\([^\w\s]|[dD])|[Dd][Dd]|([AEOUaeou][(^+*]|[AEIOUYaeiouy])([`'~]|[?.](?!\.\.(?!\.)))?")
-_SURE = re.compile(r"[aeo]\^|[ou][+*]|a\(|dd", re.IGNORECASE)
 _SHAPE = re.compile(r"[aeo]\^|[ou][+*]|a\(", re.IGNORECASE)
 _TONE_INSIDE = re.compile(r"[aeiouy][(^+*]?[`'~?.](?=[a-z])", re.IGNORECASE)
 _NOT_PROSE = re.compile(r"@|://|\bwww\.|[_<>{}|=]", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\[`'~?.(^+*]")
 # A sign after an open syllable, before a capital or at the end: a tone, or the sentence's own?
-_OPEN_END = re.compile(r"([A-Za-z^(+*`'~]*[aeiouyAEIOUY][(^+*]?)([?.])(?=([\"')\]]*\s*\Z|[\"')\]]*\s+[\"'(\[]*[A-Z\d]))")
+_OPEN_END = re.compile(r"([A-Za-z^(+*`'~]{0,12}[aeiouyAEIOUY][(^+*]?)([?.])(?=([\"')\]]*\s*\Z|[\"')\]]*\s+[\"'(\[]*[A-Z\d]))")
 # These stand before names (chị Lan, thị trấn Sa Pa) far oftener than chi, thi, … end a sentence.
 _NAMED = "bị bộ chị chợ cụ dự độ hạ hệ họ hộ lệ mẹ nghệ nghị thị thọ trị trợ trụ tệ vị vệ vợ vụ"
 _BEFORE_NAMES = frozenset(_NAMED.split())
-_QUICK = re.compile(r"(?:[aeoAEO]\^|[ouOU][+*]|[aA]\()[`'~?.]?[a-z]|\b[Dd]d[aeiouy]")
+_QUICK = re.compile(r"[A-Za-z](?:[aeo]\^|[ou][+*]|a\()[`'~?.]?(?![\d=+*^(])", re.IGNORECASE)
 
 
 def decode_viqr(text: str) -> str:
@@ -37,7 +36,7 @@ def decode_viqr(text: str) -> str:
     strict = bool(_ESCAPE.search(text))
     marked = text if strict else _OPEN_END.sub(_marked_end, text)
     parts, done = [], 0
-    for one in stretches(marked, (_ENCODING,), doubtful=_QUICK.search):
+    for one in stretches(marked, (_ENCODING,), doubtful=bool):
         if one.encoding:
             new = WORDS.sub(lambda match: _convert(match.group(), all_words=strict), marked[one.start : one.end])
             parts += [_unmarked(marked[done : one.start], strict), new]
@@ -80,8 +79,8 @@ def _letter(match: re.Match[str]) -> str:
 def _weigh(before: str, after: str) -> float:
     if after.isascii():
         foreign = any(not is_syllable(word) for word in WORD.findall(before) if len(word) > 1)
-        return -2.0 if _SURE.search(before) and foreign else -0.35 if foreign else 0.0
-    if _SURE.search(before):
+        return -2.0 if _SHAPE.search(before) and foreign else -0.35 if foreign else 0.0
+    if _SHAPE.search(before):
         return 4.0
     return 1.5 if _TONE_INSIDE.search(before) else 1.0 if before[-1] in "`~" else 0.0
 

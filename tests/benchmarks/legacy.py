@@ -219,10 +219,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
     parser.add_argument("--clean", nargs="+", type=Path, default=[], metavar="FILE")
-    parser.add_argument("--limit", type=int, default=10_000, help="clean passages per file suffix, by chance")
+    parser.add_argument("--passages", type=int, default=1000, help="of the sets, by chance")
+    parser.add_argument("--limit", type=int, default=10_000, help="clean passages, by chance")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    texts = [text for folder in options.sets for text in passages(folder)]
+    texts = sorted({text for folder in options.sets for text in passages(folder)})
+    random.Random(7).shuffle(texts)
+    texts = texts[: options.passages]
     report: dict[str, object] = {"round_trips": round_trips(texts)} if texts else {}
     clean = sorted({text for path in options.clean for text in clean_passages(path) if len(text.strip()) > 1})
     random.Random(7).shuffle(clean)
