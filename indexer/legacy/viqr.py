@@ -20,6 +20,7 @@ _SHAPE = re.compile(r"[aeo]\^|[ou][+*]|a\(", re.IGNORECASE)
 _TONE_INSIDE = re.compile(r"[aeiouy][(^+*]?[`'~?.](?=[a-z])", re.IGNORECASE)
 _NOT_PROSE = re.compile(r"@|://|\bwww\.|[_<>{}|=]", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\[`'~?.(^+*]")
+_NUMBERED = re.compile(r"[(\d/]*(?:đ|[A-Z]*Đ[A-ZĐ]*)[-/\dA-Z.,;:)]*")  # điểm đ, QĐ/2995
 # A sign after an open syllable, before a capital or at the end: a tone, or the sentence's own?
 _OPEN_END = re.compile(r"([A-Za-z^(+*`'~]{0,12}[aeiouyAEIOUY][(^+*]?)([?.])(?=([\"')\]]*\s*\Z|[\"')\]]*\s+[\"'(\[]*[A-Z\d]))")
 # These stand before names (chị Lan, thị trấn Sa Pa) far oftener than chi, thi, … end a sentence.
@@ -47,10 +48,12 @@ def decode_viqr(text: str) -> str:
 def _marked_end(match: re.Match[str]) -> str:
     """Escape the sign if it is the sentence's own."""
     word, sign, following = match.groups()
-    ends = "\n" in following or not following.strip("\"')] \t")
     made = compose(_LETTER.sub(_letter, word + sign))
-    toned = (sign == "?" and following[:1].isspace() and is_vietnamese(made)) or made.lower() in _BEFORE_NAMES
-    return match.group() if toned and not ends else f"{word}\\{sign}"
+    if sign == "?":  # questions end in đâu, nào, không: hardly ever in a vowel that could bear this tone
+        toned = is_vietnamese(made)
+    else:
+        toned = made.lower() in _BEFORE_NAMES and "\n" not in following and bool(following.strip("\"')] \t"))
+    return match.group() if toned else f"{word}\\{sign}"
 
 
 def _unmarked(text: str, strict: bool) -> str:
@@ -61,7 +64,7 @@ def _convert(word: str, all_words: bool = False) -> str:
     """Return a word in Unicode; its own letters where that would make no Vietnamese."""
     if not _NOT_PROSE.search(word):
         made = compose(_LETTER.sub(_letter, word))
-        if all_words or is_vietnamese(made) or (_SHAPE.search(word) and made.isalpha()) or made in ("đ)", "Đ)"):
+        if all_words or is_vietnamese(made) or (_SHAPE.search(word) and made.isalpha()) or _NUMBERED.fullmatch(made):
             return made
     return _ESCAPE.sub(lambda match: match.group()[1], word)
 

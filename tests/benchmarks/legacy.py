@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from indexer.legacy import decode, repair, tables
 
@@ -100,7 +101,7 @@ def write_viqr(text: str, escape: bool = True) -> bytes:
         text = re.sub(r"(?<=[^\W\d_])[`'~?.(^+*]|(?<=[Dd])[Dd]", r"\\\g<0>", text)
     spelt = []
     for char in text:
-        base, *marks = unicodedata.normalize("NFD", char)
+        base, *marks = list(unicodedata.normalize("NFD", char))
         if char not in "đĐ" and not is_vietnamese_letter(char) and not char.isascii():
             raise ValueError(char)
         marks.sort(key=lambda mark: mark in _VIQR_TONES)  # the tone after the shape
@@ -110,7 +111,7 @@ def write_viqr(text: str, escape: bool = True) -> bytes:
 
 def is_vietnamese_letter(char: str) -> bool:
     """Tell whether Vietnamese has this accented letter."""
-    base, *marks = unicodedata.normalize("NFD", char.lower())
+    base, *marks = list(unicodedata.normalize("NFD", char.lower()))
     shapes = {"a": "\u0306\u0302", "e": "\u0302", "o": "\u0302\u031b", "u": "\u031b", "i": "", "y": ""}
     return base in shapes and all(mark in _VIQR_TONES or mark in shapes[base] for mark in marks)
 
@@ -124,7 +125,7 @@ def _seen_as(write: Callable[[str], bytes], view: str) -> Writer:
     return seen
 
 
-def _twice(text: str) -> str:
+def _twice(text: str) -> bytes | str:
     return _seen_as(str.encode, "cp1252")(str(_seen_as(str.encode, "cp1252")(text)))
 
 
@@ -193,10 +194,10 @@ def clean_passages(path: Path) -> Iterator[str]:
     """Yield the passages of a clean file: fields of records, messages of a catalogue, paragraphs of a text."""
     if path.suffix == ".mo":
         with path.open("rb") as stream, suppress(UnicodeDecodeError):  # a few catalogues are in latin-1
-            yield from map(str, gettext.GNUTranslations(stream)._catalog.values())  # type: ignore[attr-defined]
+            yield from map(str, vars(gettext.GNUTranslations(stream))["_catalog"].values())
         return
-    opener = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
-    with opener(path, "rt", encoding="utf-8", errors="strict") as lines:
+    opener: Any = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
+    with opener(path, "rt", encoding="utf-8") as lines:
         if ".jsonl" not in path.name:
             yield from re.split(r"\n\s*\n", lines.read())
             return
