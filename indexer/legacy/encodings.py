@@ -23,7 +23,7 @@ _SYMBOL_IN_WORD = re.compile(rf"{_SYMBOL}(?=[^\W\d_])|(?<=[^\W\d_]){_SYMBOL}")
 _AROUND_WORDS = "«»°·©®§¡¿%(),.;:"
 # n°2, 5µ, 10 km², µm
 _AT_DIGIT = re.compile(r"\d(?![A-Za-z])[^\W\d_]|(?![A-Za-z])[^\W\d_]\d")
-_UNIT = re.compile(r"\b[kcdm]?m[²³]|[µμ][A-Za-z]\b")
+_UNIT = re.compile(r"\b[kcdm]?m[²³]|(?<![A-Za-z])[µμ][A-Za-z]\b")
 _OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u1dff\u2c00-\uffff]")
 
 
