@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -37,8 +38,13 @@ def test_plain_text_gives_title_source_and_day_first_date(news: Path) -> None:
 
 
 def test_the_page_is_the_file_itself_character_for_character(news: Path) -> None:
-    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab và Unicode tổ hợp: Đa\u0323i.\r\n"
+    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab, hoà và hòa, 5 m², Å và “ngoặc”.\r\n"
     assert read_file(_write(news, "a.txt", "\ufeff" + text)).pages == (text,)
+
+
+def test_letters_in_pieces_are_composed_and_nothing_else_changes(news: Path) -> None:
+    path = _write(news, "a.txt", unicodedata.normalize("NFD", "Hội nghị đo lường ở Huế.") + " \u212b \u2126 5 m²\r\n")
+    assert read_file(path).pages == ("Hội nghị đo lường ở Huế. \u212b \u2126 5 m²\r\n",)
 
 
 def test_front_matter_wins_and_is_not_part_of_the_page(news: Path) -> None:

@@ -224,7 +224,7 @@ def test_rich_text_is_read_as_it_is_printed(tmp_path: Path) -> None:
     (tmp_path / "a.rtf").write_bytes(RTF)
     extract = loaders.load(tmp_path / "a.rtf")
     assert extract.pages[0].split("\n\n") == [
-        "Bộ Khoa học", "1. Mục một", "Số đơn | 84", "Có chú thích[1].", "cổng tin\ndòng hai", "Tµ", "[1] Theo báo cáo.",
+        "Bộ Khoa học", "1. Mục một", "Số đơn | 84", "Có chú thích[1].", "cổng tin\ndòng hai", "Tà", "[1] Theo báo cáo.",
     ]  # fmt: skip
     assert (extract.title, extract.author, extract.made) == ("Tập mẫu", "Phòng TH", date(2024, 5, 6))
     assert set(extract.origins) == {"title", "author", "made"}

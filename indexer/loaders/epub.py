@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from docs_store import LoadError
 
 from ..dates import parse_date
+from ..legacy import decode
 from .extract import Extract
 from .markup import block_text
 from .package import Element, Package, attribute, child, local, open_package, part_name, text_of
-from .text import decode
 
 _PROPERTIES = "EPUB metadata"
 _CONTAINER = "META-INF/container.xml"
@@ -61,7 +61,7 @@ def _spine(root: Element, book: str) -> list[str]:
 
 def _chapter(package: Package, name: str) -> str:
     try:
-        return block_text(decode(package.read(name) or b""), xhtml=True)
+        return block_text(decode(package.read(name) or b"").text, xhtml=True)
     except LoadError as error:
         raise LoadError(f"tệp EPUB hỏng, {name}: {error}") from error
 

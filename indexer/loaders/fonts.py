@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from ..legacy import repair
+
 # What symbol fonts (Symbol, Wingdings) draw, kept in the private use area.
 _SYMBOLS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0e0": "→", "\uf02d": "-"})
 
 
 def unicode_text(text: str, fonts: tuple[str, ...]) -> str:
     """Return text in Unicode; `fonts` are the names of those it is set in, () where unknown."""
-    return text
+    return repair(text, fonts).text
 
 
 def join_runs(runs: Iterable[tuple[str, str]]) -> str:

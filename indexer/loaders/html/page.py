@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from docs_store import LoadError
 from docs_store.vietnamese import nfc
 
-from ..text import decode
+from ...legacy import decode
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -62,7 +62,7 @@ def read_page(path: Path) -> Page:
         raise LoadError(f"trang HTML lớn hơn {_MAX_FILE // 1_000_000} MB | the HTML page is too large")
     data = path.read_bytes()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = codecs.BOM_UTF8 + decode(data).encode("utf-8", "replace")
+        data = codecs.BOM_UTF8 + decode(data).text.encode("utf-8", "replace")
     saved_from = _SAVED_FROM.search(data, 0, 4096)
     data, json_ld = _strip(data)
     if len(data) > _MAX_MARKUP:
@@ -91,7 +91,7 @@ def _decode_html(data: bytes) -> str:
         except (UnicodeDecodeError, LookupError):
             pass
     text = data.decode("utf-8-sig", "replace")
-    return text if text.count("\ufffd") <= len(text) // _MAX_BROKEN else decode(data)
+    return text if text.count("\ufffd") <= len(text) // _MAX_BROKEN else decode(data, name).text
 
 
 def _strip(data: bytes) -> tuple[bytes, list[bytes]]:

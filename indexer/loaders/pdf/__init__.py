@@ -13,6 +13,7 @@ from typing import Any
 from docs_store import LoadError, PageNote
 
 from ...guard import allow_more_time
+from ...legacy import repair
 from ..extract import Extract
 from .furniture import without_running_lines
 from .layout import lines_of
@@ -164,7 +165,7 @@ def _converted(pages: list[list[Line]]) -> Iterator[tuple[int, str]]:
             groups[line.fonts].append(index)
         encodings = set()
         for fonts, members in groups.items():
-            text, encoding = _unicode("\n".join(lines[index].text for index in members), fonts)
+            text, encoding = repair("\n".join(lines[index].text for index in members), fonts)
             parts = text.split("\n")
             if encoding and len(parts) == len(members):
                 encodings.add(encoding)
@@ -172,11 +173,6 @@ def _converted(pages: list[list[Line]]) -> Iterator[tuple[int, str]]:
                     lines[index] = replace(lines[index], text=part)
         if encodings:
             yield number, ", ".join(sorted(encodings))
-
-
-def _unicode(text: str, fonts: frozenset[str]) -> tuple[str, str]:
-    """Return the text in Unicode, and the encoding it was converted from, or ""."""
-    return text, ""
 
 
 def _nothing(count: int, notes: list[PageNote]) -> str:
