@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs_store import LoadError
 from docs_store.vietnamese import nfc
 
-from ...legacy import decode
+from ...legacy import decode, repair
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -44,6 +45,9 @@ _DECLARED = re.compile(
 )
 # Of all that Python can decode, what a browser would: not punycode, not unicode_escape.
 _WEB_CHARSET = re.compile(r"(?:windows|cp|x-cp|iso|us-ascii|ascii|koi8|gb|big5|shift|euc|utf-?8|utf-?16|latin)[\w-]*")
+# TCVN3 writes ư where Latin-1 has the soft hyphen, which no browser shows: such a page is converted before it is cleaned.
+_HIDDEN_LETTER = re.compile("\u00ad|&(?:#0*173|#x0*ad|shy);", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
 _MAX_BROKEN = 500  # one character in so many may be broken and the page still is UTF-8
 
 
@@ -54,6 +58,7 @@ class Page:
     root: HtmlElement
     json_ld: tuple[str, ...]
     saved_from: str
+    encoding: str = ""  # of before Unicode, that the page was converted from
 
 
 def read_page(path: Path) -> Page:
@@ -70,11 +75,21 @@ def read_page(path: Path) -> Page:
     if any(tag.end() - tag.start() > _MAX_TAG for tag in _TAG.finditer(data)):
         data = _TAG.sub(_short_tag, data)
     text = _decode_html(data).replace("\x00", "")
+    encoding = ""
+    if _HIDDEN_LETTER.search(text):
+        text, encoding = repair(_ENTITY.sub(_letter, text))
     return Page(
         root=_parse(text.encode("utf-8", "replace")),
         json_ld=tuple(_decode_html(script) for script in json_ld),
         saved_from=saved_from.group(1).decode("ascii", "replace") if saved_from else "",
+        encoding=encoding,
     )
+
+
+def _letter(match: re.Match[str]) -> str:
+    """Return the letter of an entity; the entity itself if that is ASCII, such as < and &."""
+    letter = unescape(match.group())
+    return match.group() if letter.isascii() else letter
 
 
 def _decode_html(data: bytes) -> str:
