@@ -63,7 +63,7 @@ def main() -> None:
     found = sorted((folder / "found").iterdir())
     print("\n".join([line for line in done.stderr.splitlines() if line.startswith("#")][-1:]))
     if found:
-        print(done.stderr[-3000:])
+        print(done.stdout[-3000:] + done.stderr[-1500:])
     if "No module named 'atheris'" in done.stderr:
         sys.exit("pip install --target FUZZ atheris; PYTHONPATH=FUZZ python -m tests.benchmarks.fuzz …")
     print(f"{options.loader}: {len(found)} found {[str(path) for path in found]}, exit code {done.returncode}")
