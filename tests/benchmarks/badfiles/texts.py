@@ -163,6 +163,7 @@ def _html(secret: Path) -> Iterator[Case]:
         "charset-unicode-escape": page.format('<meta charset="unicode_escape">', "\\ud800", long),
         "frames": page.format("", f'<iframe src="{secret.as_uri()}"></iframe><object data="{secret.as_uri()}"></object>', long),
         "entities": page.format("", "&#x110000;&#0;&#xD800;&#99999999999;&bogus;" * 999, long),
+        "controls": page.format("", "<p><button>x</button>&#1;\x02 tin</p>" + "<script>x</script>&#x1f;", long),
         "links": page.format("", "<a href=x>y</a> " * 20_000, long),
         "lists": page.format("", "<ul><li>x" * 3000, long),
     }  # fmt: skip
