@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from docs_store import FileState, Library, Trouble, UsageError
 from docs_store.vietnamese import storable
@@ -147,7 +148,12 @@ def _state(file: Path, known: FileState | None, reader: str) -> FileState:
         return FileState(size, mtime_ns, known.sha256, reader)
     digest = hashlib.sha256()
     for part in parts:
-        with part.open("rb") as stream:
+        with _open_at_once(part) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return FileState(size, mtime_ns, digest.hexdigest(), reader)
+
+
+def _open_at_once(file: Path) -> BinaryIO:
+    """Return the opened file; one that has become a pipe since it was looked at gives nothing, instead of no end."""
+    return open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK))

@@ -12,6 +12,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import stat
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -148,7 +149,10 @@ class _Taken:
 
 def _take(path: Path, origin: Origin, spool: Path) -> _Taken:
     """Write the file's documents to `spool`, or an archive's members into a folder of that name. Raises LoadError."""
-    with limits(path.stat().st_size):
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # it was when it was found; opening a pipe would take for ever
+        raise LoadError("không phải tệp thường | not a regular file")
+    with limits(status.st_size):
         if not origin.member and loaders.is_archive(path):
             spool.mkdir()
             return _Taken(members=tuple(loaders.unpack(path, spool)))
@@ -236,6 +240,8 @@ def _outcome(future: Any, path: Path) -> Any:
         raise ChildLostError(_OUT_OF_MEMORY) from error
     except MemoryError as error:
         raise ChildLostError(_OUT_OF_MEMORY) from error
+    except Exception as error:  # a fault of ours, or of a parser's: one file's, not the run's
+        raise LoadError(_one_line(f"{type(error).__name__}: {first_line(error)} | the file could not be read")) from error
 
 
 _OUT_OF_MEMORY = f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY >> 20} MB) | out of memory or reader crashed"

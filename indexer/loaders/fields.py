@@ -37,6 +37,7 @@ _NAMES = {
 _DATES = ("published", "updated")
 _LANGUAGES = {"vietnamese": "vi", "tiengviet": "vi", "english": "en", "tienganh": "en"}
 _LANGUAGE_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?$")
+_DEEPEST = 50  # levels of YAML; the scanner's time grows with their square
 
 
 def _key(name: str) -> str:
@@ -91,8 +92,13 @@ def parse_yaml(block: str) -> dict[str, Any]:
     import yaml
 
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(block)):
-            raise LoadError("YAML có bí danh (&, *) | YAML with aliases")
+        depth = 0
+        for token in yaml.scan(block):
+            depth += type(token).__name__.endswith("StartToken") - type(token).__name__.endswith("EndToken")
+            if isinstance(token, yaml.AliasToken):
+                raise LoadError("YAML có bí danh (&, *) | YAML with aliases")
+            if depth > _DEEPEST:
+                raise LoadError("YAML lồng quá sâu | YAML nested too deep")
         # Every value as text: a date that does not exist is then no date, not the end of the article.
         record = yaml.load(block, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
