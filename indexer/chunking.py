@@ -19,7 +19,7 @@ MAX_SYLLABLES = 180
 MIN_SYLLABLES = 40  # a shorter rest joins its neighbour
 _HARD_LIMIT = 400  # one "sentence" longer than this (a table, a list) is cut between words
 _HARD_LENGTH = 8000  # characters; what is longer has few words but no end: a picture in base64, a row of dots
-CHUNKING = f"1:{MIN_SYLLABLES}-{MAX_SYLLABLES}-{_HARD_LIMIT}"
+CHUNKING = f"2:{MIN_SYLLABLES}-{MAX_SYLLABLES}-{_HARD_LIMIT}"
 
 _CAPTION = re.compile(r"^(?:\*[^*]+\*|_[^_]+_|!\[[^\]]*\]\([^)]*\)|[-*_=]{3,})$")
 _SOURCE_LINE = re.compile(r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:", re.IGNORECASE)
