@@ -18,7 +18,7 @@ from indexer import chunk
 from indexer.chunking import _is_furniture
 from indexer.dates import find_date, parse_date
 from indexer.guessing import plain
-from indexer.loaders import holds_many, read_records
+from indexer.loaders import holds_many, read_many
 from indexer.metadata import Origin, complete
 from indexer.reading import read_file
 
@@ -149,7 +149,7 @@ def test_json_lines_give_articles_or_name_their_bad_lines(tmp_path_factory: pyte
     path.write_bytes(b"\n".join([*lines, b'{"body": "Tr\\u1ea1m \\ud800 \\u0111o"}']))
     assert holds_many(path)
     bad: list[int] = []
-    articles = list(read_records(path, lambda number, reason: bad.append(number)))
+    articles = list(read_many(path, lambda number, reason: bad.append(number)))
     assert len(articles) + len(bad) == 1 + sum(bool(line.strip()) for line in lines)
     for article in articles:
         _check(lambda article=article: complete(article, Origin(path)))

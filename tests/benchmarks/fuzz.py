@@ -108,7 +108,7 @@ def _fuzz(loader: str, folder: Path, seconds: int) -> None:
         path.write_bytes(data)
         try:
             if loaders.holds_many(path):
-                extracts = list(loaders.read_records(path, lambda number, reason: None))
+                extracts = list(loaders.read_many(path, lambda number, reason: None))
             elif loaders.is_archive(path):
                 with tempfile.TemporaryDirectory() as unpacked:
                     list(loaders.unpack(path, Path(unpacked)))
