@@ -35,6 +35,9 @@ _NAMES = {
     "id": ("id", "_id", "mã", "mã bài", "mã bài viết"),
 }  # fmt: skip
 _DATES = ("published", "updated")
+# A lead is written in the same editor as the body. A headline may be set in bold; one with other tags speaks of them.
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub|small|br)\b[^<>]*>", re.IGNORECASE)
 _LANGUAGES = {"vietnamese": "vi", "tiengviet": "vi", "english": "en", "tienganh": "en"}
 _LANGUAGE_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?$")
 _DEEPEST = 50  # levels of YAML; the scanner's time grows with their square
@@ -59,7 +62,10 @@ def read_fields(record: Mapping[str, Any], place: str) -> dict[str, Any]:
     for field, (_, value) in found.items():
         if field in ("body", "id"):
             continue
-        text = _one_line(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if is_markup(text) and (field == "lead" or all(_INLINE.fullmatch(tag) for tag in _TAG.findall(text))):
+            text = block_text(text)
+        text = " ".join(text.split())
         read = parse_date(text) if field in _DATES else _language(text) if field == "language" else text
         if read:
             fields[field] = read
@@ -112,10 +118,6 @@ def _known(record: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     filled = [(name, value) for name, value in record.items() if isinstance(name, str) and value and field_of(name)]
     filled.sort(key=lambda pair: order.index(_key(pair[0])), reverse=True)
     return [(field_of(name), name, value) for name, value in filled]
-
-
-def _one_line(text: str) -> str:
-    return " ".join((block_text(text) if is_markup(text) else text).split())
 
 
 def _language(text: str) -> str:
