@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,13 +113,15 @@ def test_a_damaged_file_becomes_a_document_or_one_line(tmp_path: Path, suffix: s
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_the_page_of_a_text_is_the_text(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"tin{suffix}"
+    controls = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
-    @given(texts.filter(lambda text: not text.startswith("---") and syllables(text[:20_000]) and "\x00" not in text))
+    @given(texts.filter(lambda text: not text.startswith("---") and syllables(text[:20_000]) and not controls.search(text)))
     @settings(max_examples=100)
     def read(text: str) -> None:
         content = text.encode("utf-8", "replace")
         path.write_bytes(content)
-        assert "".join(read_file(path).pages) == content.decode("utf-8-sig")
+        # Letters and their marks may be composed; nothing else changes.
+        assert nfc("".join(read_file(path).pages)) == nfc(content.decode("utf-8-sig"))
 
     read()
 

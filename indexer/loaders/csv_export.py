@@ -9,6 +9,7 @@ import codecs
 import csv
 import io
 import lzma
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def read_csv(path: Path, on_bad_row: OnBad) -> Iterator[Extract]:
                 on_bad_row(number, f"dòng sai cú pháp CSV: {error} | malformed row")
             except LoadError as error:
                 on_bad_row(number, str(error))
-    except (OSError, EOFError, UnicodeError, lzma.LZMAError) as error:
+    except (OSError, EOFError, UnicodeError, lzma.LZMAError, zlib.error) as error:
         raise LoadError(f"không đọc được: {error} | cannot be read") from error
 
 

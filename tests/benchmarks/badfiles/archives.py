@@ -231,19 +231,16 @@ def _docx_cases(secret: Path) -> Iterator[Case]:
             "docx: part missing",
             f"no-{part[-9:].strip('.').replace('/', '-')}.docx",
             fixed(docx(["Tin."], **{part: ""})),
-            REFUSED,
         )
         yield Case(
             "docx: part damaged",
             f"bad-{part[-9:].strip('.').replace('/', '-')}.docx",
             fixed(docx(["Tin."], **{part: "<x"})),
-            REFUSED,
         )
         yield Case(
             "docx: part of zeros",
             f"nul-{part[-9:].strip('.').replace('/', '-')}.docx",
             fixed(docx(["Tin."], **{part: bytes(99)})),
-            REFUSED,
         )
     types = _TYPES.replace("wordprocessingml.document", "spreadsheetml.sheet")
     yield Case("docx: wrong type", "sheet.docx", fixed(docx(["Tin."], **{"[Content_Types].xml": types})), REFUSED)
