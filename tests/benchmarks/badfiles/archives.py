@@ -243,7 +243,7 @@ def _docx_cases(secret: Path) -> Iterator[Case]:
             fixed(docx(["Tin."], **{part: bytes(99)})),
         )
     types = _TYPES.replace("wordprocessingml.document", "spreadsheetml.sheet")
-    yield Case("docx: wrong type", "sheet.docx", fixed(docx(["Tin."], **{"[Content_Types].xml": types})), REFUSED)
+    yield Case("docx: wrong type", "sheet.docx", fixed(docx(["Tin."], **{"[Content_Types].xml": types})))
     rows = "<w:tr><w:tc><w:p/></w:tc></w:tr>"
     tables = "<w:tbl>" + rows
     for _ in range(60):
