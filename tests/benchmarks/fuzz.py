@@ -39,7 +39,6 @@ _GUIDES = {
     "docx": ["docx"],
     "yaml": ["yaml"],
     "md": ["yaml"],
-    "rtf": ["striprtf"],
 }
 
 
