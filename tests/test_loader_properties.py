@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ from .benchmarks.badfiles.places import mutate
 settings.register_profile("loaders", derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("loaders")
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # many of them make a file binary; a few C1 ones are legacy letters
 SUFFIXES = (".txt", ".md", ".html", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".epub", ".csv", ".zip")
 HEADS = {".pdf": b"%PDF-1.7\n", ".docx": b"PK\x03\x04", ".doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".rtf": b"{\\rtf1"}
 _PIECES = (
@@ -115,17 +113,15 @@ def test_a_damaged_file_becomes_a_document_or_one_line(tmp_path: Path, suffix: s
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_the_page_of_a_text_is_the_text(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"tin{suffix}"
+    suspicious = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # a sign of other encodings
 
-    def is_text(text: str) -> bool:
-        return not text.startswith("---") and bool(syllables(text[:20_000])) and not _CONTROLS.search(text)
-
-    @given(texts.filter(is_text))
+    @given(texts.filter(lambda text: not text.startswith("---") and syllables(text[:20_000]) and not suspicious.search(text)))
     @settings(max_examples=100)
     def read(text: str) -> None:
         content = text.encode("utf-8", "replace")
         path.write_bytes(content)
-        expected = content.decode("utf-8-sig")
-        assert unicodedata.normalize("NFC", "".join(read_file(path).pages)) == unicodedata.normalize("NFC", expected)
+        # Letters and their marks may be composed; nothing else of clean text changes.
+        assert nfc("".join(read_file(path).pages)) == nfc(content.decode("utf-8-sig"))
 
     read()
 

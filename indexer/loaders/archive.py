@@ -63,7 +63,7 @@ def _unpack(path: Path, folder: Path, left: Limits, prefix: str, depth: int) -> 
     with open_zip(path, "ZIP", left.members) as archive:
         for member in archive.infolist():
             name = _name(member)
-            if member.is_dir() or _is_furniture(name):
+            if member.filename.endswith("/") or _is_furniture(name):
                 continue
             shown = prefix + name
             try:

@@ -9,6 +9,7 @@ import codecs
 import csv
 import io
 import lzma
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def read_csv(path: Path, on_bad_row: OnBad) -> Iterator[Extract]:
             raise LoadError(
                 "CSV không có cột nội dung (noi_dung, body) ở dòng đầu | CSV without a column of text (body) in its first row"
             )
+        _refuse_bytes(names)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)  # else a quote left open takes in all that follows
         number = 1
         while True:
@@ -56,16 +58,20 @@ def read_csv(path: Path, on_bad_row: OnBad) -> Iterator[Extract]:
                 on_bad_row(number, f"dòng sai cú pháp CSV: {error} | malformed row")
             except LoadError as error:
                 on_bad_row(number, str(error))
-    except (OSError, EOFError, UnicodeError, lzma.LZMAError) as error:
+    except (OSError, EOFError, UnicodeError, lzma.LZMAError, zlib.error) as error:
         raise LoadError(f"không đọc được: {error} | cannot be read") from error
 
 
 def _article(names: list[str], row: list[str], number: int) -> Extract:
     if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
         raise LoadError(f"có {len(row)} ô mà chỉ có {len(names)} cột (thiếu dấu ngoặc kép?) | more cells than columns")
-    if any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
-        raise LoadError("không phải UTF-8 | not UTF-8")
+    _refuse_bytes(row)
     return read_article(dict(zip(names, row, strict=False)), "CSV column", "csv", number)
+
+
+def _refuse_bytes(cells: list[str]) -> None:
+    if any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
+        raise LoadError("không phải UTF-8 | not UTF-8")
 
 
 def _names(line: str, delimiter: str) -> list[str]:

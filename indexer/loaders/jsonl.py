@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,7 +60,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     raise LoadError(f"dòng {number} dài quá {_MAX_LINE} byte | line {number} is too long")
                 if line.strip():
                     yield number, line
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise LoadError(f"không đọc được: {error} | cannot be read") from error
 
 

@@ -85,6 +85,6 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo], end: int, kind: str) -> Non
     """Raise LoadError if two members share bytes: a bomb that multiplies one piece of data."""
     # A name has at least as many bytes as characters.
     spans = sorted((m.header_offset, m.header_offset + _LOCAL_HEADER + len(m.orig_filename) + m.compress_size) for m in members)
-    for (_, stop), following in zip(spans, [start for start, _ in spans[1:]] + [end], strict=True):
+    for (_, stop), following in zip(spans, [*(start for start, _ in spans[1:]), end], strict=False):  # an empty one has none
         if stop > following:
             raise LoadError(f"tệp {kind} hỏng: các phần chồng lên nhau | damaged {kind} file: members overlap")

@@ -39,7 +39,6 @@ _GUIDES = {
     "docx": ["docx"],
     "yaml": ["yaml"],
     "md": ["yaml"],
-    "rtf": ["striprtf"],
 }
 
 
@@ -104,14 +103,17 @@ def _fuzz(loader: str, folder: Path, seconds: int) -> None:
             import_module(name)
     path = Path(tempfile.mkdtemp(), "a.md" if loader == "yaml" else f"a.{loader}")
 
+    unpacked = path.with_name("unpacked")
+
     def once(data: bytes) -> None:
         path.write_bytes(data)
         try:
             if loaders.holds_many(path):
                 extracts = list(loaders.read_many(path, lambda number, reason: None))
             elif loaders.is_archive(path):
-                with tempfile.TemporaryDirectory() as unpacked:
-                    list(loaders.unpack(path, Path(unpacked)))
+                shutil.rmtree(unpacked, ignore_errors=True)
+                unpacked.mkdir()
+                list(loaders.unpack(path, unpacked))
                 return
             else:
                 extracts = [loaders.load(path)]

@@ -26,6 +26,7 @@ _MAX_MARKUP = 8_000_000  # bytes after stripping: the tree takes about fifty tim
 _MAX_TAG = 8_000  # the parser's time is quadratic in the attributes of one tag
 _MAX_JSON = 1_000_000
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _OPAQUE = re.compile(rb"<(!--|(?:script|style|svg)(?=[\s/>]))", re.IGNORECASE)
 _END = {
     b"!--": re.compile(rb"--!?>"),
@@ -159,4 +160,9 @@ def _parse(data: bytes) -> HtmlElement:
     # The parser stops without a word where tags lie deeper than 2,048: better no page than half of one.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log.filter_from_fatals()):
         raise LoadError("thẻ HTML lồng quá sâu | HTML tags nested too deep")
+    for element in root.iter():  # lxml reads these letters, and refuses to write them where an element is dropped
+        if element.text and _CONTROLS.search(element.text):
+            element.text = _CONTROLS.sub("", element.text)
+        if element.tail and _CONTROLS.search(element.tail):
+            element.tail = _CONTROLS.sub("", element.tail)
     return root

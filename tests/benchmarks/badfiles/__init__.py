@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .archives import archive_cases
 from .case import EITHER, REFUSED, SILENT, TEXT, Case
-from .good import NEWER, good_cases
+from .good import good_cases
 from .pdfs import pdf_cases
 from .places import Restless, mutated_cases, place_cases, wrong_suffix_cases
 from .texts import text_cases
@@ -49,6 +49,6 @@ def write_cases(cases: Sequence[Case], folder: Path) -> dict[Path, Case]:
 
 
 __all__ = [
-    "EITHER", "NEWER", "REFUSED", "SILENT", "TEXT", "Case",
+    "EITHER", "REFUSED", "SILENT", "TEXT", "Case",
     "Restless", "all_cases", "good_cases", "mutated_cases", "write_cases",
 ]  # fmt: skip

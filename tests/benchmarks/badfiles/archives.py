@@ -187,6 +187,8 @@ def archive_cases(secret: Path, escape_to: Path) -> Iterator[Case]:
         ("empty", zipped({})),
         ("only-folder", zipped({"a/": b""})),
         ("odd-names", zipped({"a\nb.txt": _GOOD, "\x1b[31m.txt": _GOOD, "x" * 60_000 + ".txt": _GOOD, "-rf.txt": _GOOD})),
+        ("no-name", zipped({"": _GOOD, "b.txt": _GOOD})),
+        ("none-listed", zipped({"a.txt": _GOOD}).replace(b"PK\x05\x06\0\0\0\0\1\0\1\0", b"PK\x05\x06" + bytes(8))),
         ("half", zipped({"a.txt": _GOOD * 99})[:60]),
         ("nothing-known", zipped({"a.exe": b"MZ" + bytes(99)})),
     ):

@@ -12,14 +12,11 @@ from docs_store import Generation
 from docs_store.vietnamese import storable
 
 from .case import REFUSED, SILENT, TEXT, Case
-from .good import NEWER
 
 MARKER = "Mật khẩu két sắt là hoa-mười-giờ-9137"  # what the secret file outside the folder says
 _INTERNAL = re.compile(r"Traceback|File \"|\bline \d+, in\b| at 0x[0-9a-f]+")
 _JARGON = re.compile(r"\b[A-Za-z]*[a-z](?:Error|Exception|Warning)\b")
 _REASON_LENGTH = 500
-# A name or its suffix that no loader answers to.
-_UNSUPPORTED = "unsupported format"
 
 
 @dataclass(slots=True)
@@ -72,8 +69,7 @@ def judge(found: Mapping[Path, Fate], generation: Generation) -> list[str]:
 
 def _faults(path: Path, fate: Fate, quotable: str) -> Iterator[str]:
     case = fate.case
-    unsupported = path.suffix.lower() in NEWER and any(_UNSUPPORTED in reason for reason in fate.reasons)
-    if case.expected == TEXT and not fate.indexed and not unsupported:
+    if case.expected == TEXT and not fate.indexed:
         yield f"a good file is not indexed: {fate.reasons[:1]}"
     if case.expected == TEXT and fate.indexed and case.words not in quotable:
         yield f"cannot be quoted: {case.words!r}; the index has {quotable[:80]!r}"

@@ -251,6 +251,7 @@ def _rtf_and_csv(secret: Path) -> Iterator[Case]:
     tables = {
         "open-quote": 'id,title,body\n1,Tin,"' + _LINE * 99,
         "ragged": "id,title,body\n1\n1,2,3,4,5,6\n,,\n",
+        "bytes-in-head": "id,ti\udcaatle,body\n1,Tin,Trạm đo\n",
         "nul": "id,title,body\n1,T\x00in,x\x00\n",
         "wide": ",".join(f"c{n}" for n in range(50_000)) + "\n" + "x," * 50_000,
         "names": "title,title,title\na,b,c\n",
@@ -260,7 +261,7 @@ def _rtf_and_csv(secret: Path) -> Iterator[Case]:
         "formula": "id,title,body\n1,=cmd|' /C calc'!A0,@SUM(1) về gió\n",
     }
     for name, content in tables.items():
-        yield Case("csv", f"{name}.csv", fixed(content.encode()))
+        yield Case("csv", f"{name}.csv", fixed(content.encode("utf-8", "surrogateescape")))
     yield Case("csv", "open-quote-50mb.csv", data(lambda: b'id,title,body\n1,Tin,"' + b"a\n" * (_BIG // 2)), big=True)
     yield Case("csv", "rows.csv", data(lambda: b"id,title,body\n" + b"1,Tin,x\n" * 300_000), big=True)
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
