@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import accumulate
 
 from docs_store.vietnamese import nfc
 
-# What a syllable is made of. Sources: any grammar of Vietnamese; loan rhymes (oong, êng) included.
-_ONSET = r"(?:ngh|ng|nh|gh|gi|g|kh|k|ch|c|th|tr|t|ph|p|qu|b|d|đ|h|l|m|n|r|s|v|x)?"
-_RHYMES = (
-    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
-    "e ec em en eng eo ep et ê êch êm ên ênh êp êt êu êng i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu "
-    "o oc oi om on ong oong ooc op ot oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăp oăt "
-    "oe oen oeo oet ô ôc ôi ôm ôn ông ôông ôp ôt ơ ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uy "
-    "uôc uôi uôm uôn uông uôt uân uâng uât uây uê uêch uênh uơ uya uych uyên uyêt uyn uynh uyp uyt uyu "
-    "ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y ych ynh yt yêm yên yêng yêt yêu êt"
-)
-_SYLLABLE = re.compile(f"{_ONSET}(?:{'|'.join(sorted(set(_RHYMES.split()), key=len, reverse=True))})$")
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_STOPPED = re.compile(r"(?:[ptc]|ch)$")  # such a syllable bears no other tone than sắc or nặng
-_FREE_TONES = re.compile("[\u0300\u0303\u0309]")
+from ...legacy.syllables import is_syllable
+
 _WORD = re.compile(r"[^\W\d_]+")
 # A stretch of letters with blanks between; two blanks in a row are kept: they part words.
 _STRETCH = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
@@ -52,16 +39,6 @@ _ADDED = 1.2  # cost of setting one in "Khoahọc"
 _ADDED_IN_ASCII = 3.5  # and in "logo" or "EU", which may well be no Vietnamese
 _FEWEST_MENDED = 4  # words, for a page to count as broken
 _SHARE_MENDED = 0.08  # of the page's words
-
-
-@lru_cache(maxsize=20_000)
-def is_syllable(word: str) -> bool:
-    """Tell whether the word has the form of a Vietnamese syllable, marks and tone included."""
-    bare = unicodedata.normalize("NFD", word[:12].lower())
-    letters = unicodedata.normalize("NFC", _TONES.sub("", bare))
-    if len(_TONES.findall(bare)) > 1 or not _SYLLABLE.match(letters):
-        return False
-    return not (_STOPPED.search(letters) and _FREE_TONES.search(bare))
 
 
 def rebuilt(lines: Sequence[str], *, certain: bool = False) -> list[str] | None:
