@@ -39,7 +39,7 @@ CRLF_QUESTION = "Hồ chứa Thanh Trà ở Nghệ An sâu bao nhiêu mét?"
 PDF_QUESTION = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
 KEYS = {
     "number": int, "doc_id": str, "title": str, "publisher": str, "url": str, "source_url": str,
-    "quote": str, "passage": str, "score": float, "notes": list, "copies": list,
+    "quote": str, "passage": str, "score": float, "cite": str, "notes": list, "copies": list,
 }  # fmt: skip
 
 COMET = """---
