@@ -12,11 +12,11 @@ def official(cited: Document | Citation, page: int | None = None) -> str:
     page: index, from 0, of a document's page; a citation knows its own.
     """
     if isinstance(cited, Citation):
-        number, author, page = cited.document_number, "", cited.page
+        number, page = cited.document_number, cited.page
     else:
-        number, author = cited.number, cited.author
+        number = cited.number
     parts = [
-        cited.publisher or author,
+        cited.publisher,
         f"số {number}" if number and number not in cited.title else "",
         _quoted(cited.title),
         f"ngày đăng {cited.published:%d/%m/%Y}" if cited.published else "",

@@ -90,7 +90,7 @@ def _state(document: Document, data: Path, created: str, status: os.stat_result)
             return "absent"
         if not _is_as_read(document.source, known, status.st_size, status.st_mtime_ns, status.st_ino):
             return "changed"
-    elif status.st_mtime > datetime.fromisoformat(created).timestamp():  # an index that came without its library
+    elif status.st_mtime > datetime.fromisoformat(created).timestamp() + 1:  # an index that came without its library
         return "changed"
     return "here" if status.st_size <= MAX_ORIGINAL else "large"
 
@@ -124,7 +124,6 @@ def _headers(document: Document) -> dict[str, str]:
     headers = {
         "Content-Type": _TYPES.get(document.format, "application/octet-stream"),
         "Content-Disposition": f"{placing}; filename*=utf-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
