@@ -427,7 +427,7 @@ def test_how_a_page_was_read_stands_above_its_text(shelf: Site) -> None:
     file = write_pdf(shelf.news / "quet.pdf", [b""])
     notes = (PageNote(0, "ocr", confidence=0.87),)
     document = replace(ARTICLE, doc_id="quet", source=str(file), pages=("Chữ đọc từ ảnh.",), notes=notes)
-    shelve(shelf.data, file, document)
+    shelve(shelf.data, document)
     page = parse(shelf.client.get("/source/quet").text)
     assert "độ tin cậy 87 %" in page.xpath("string(//main//p[@class='notice'])")
     assert page.xpath("//aside/@data-src") == ["/original/quet?v=h"]
