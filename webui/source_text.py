@@ -18,6 +18,7 @@ from .links import MARK
 Span = tuple[int, int, str]  # start, end, class
 
 _BLOCK = 20_000  # characters: a browser lays out no more than what is near the window, block by block
+_DRESSED = 200_000  # characters: the marks of Markdown are dimmed on pages up to this
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+.*$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+]|>+)[ \t]", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:-{3,200}|\*{3,200}|\|[-:| \t]{1,500}\|)\r?$", re.MULTILINE)
@@ -48,7 +49,7 @@ def _cuts(text: str, mark: tuple[int, int]) -> list[int]:
 
 
 def _block(text: str, start: int, end: int, mark: tuple[int, int] | None, markdown: bool) -> Markup:
-    spans = list(_markdown(text, start, end)) if markdown else []
+    spans = list(_markdown(text, start, end)) if markdown and len(text) <= _DRESSED else []
     if mark is None or not start <= mark[0] < end:
         return _dressed(text, start, end, spans)
     inside = Markup('<mark id="{}" tabindex="-1">{}</mark>').format(MARK, _dressed(text, *mark, spans))
@@ -68,9 +69,11 @@ def _dressed(text: str, start: int, end: int, spans: list[Span]) -> Markup:
     for left, right in pairwise(edges):
         for name, change in changes[left]:
             worn[name] += change
-        piece, names = _plain(text[left:right]), " ".join(sorted(+worn))
-        pieces.append(Markup('<span class="{}">{}</span>').format(names, piece) if names else piece)
-    return Markup("").join(pieces)
+        names = " ".join(sorted(name for name in worn if worn[name]))
+        pieces.append(f'<span class="{names}">' if names else "")
+        pieces.append(_plain(text[left:right]))
+        pieces.append("</span>" if names else "")
+    return Markup("".join(pieces))
 
 
 def _plain(text: str) -> Markup:
