@@ -139,6 +139,16 @@ def _is_news(file: Path, root: Path, failed: list[Trouble]) -> bool:
     return True
 
 
+def is_as_read(file: Path, known: FileState) -> bool:
+    """Tell whether a file and its sidecar still hold what was read; they are read again only where their time alone changed."""
+    try:
+        parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]
+        same_size = sum(part.stat().st_size for part in parts) == known.size
+        return same_size and _state(file, known, known.reader).sha256 == known.sha256
+    except OSError:
+        return False
+
+
 def _state(file: Path, known: FileState | None, reader: str) -> FileState:
     """Return how a file and its sidecar look now; the content is not read again where size and time are as before."""
     parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]

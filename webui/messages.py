@@ -60,6 +60,28 @@ class Messages:
     note_doubtful: str
     note_converted: str
     note_rebuilt: str
+    cite_heading: str
+    copy_cite: str
+    copy_quote: str
+    copy_link: str
+    copied: str
+    copy_failed: str
+    view_text: str
+    view_original: str
+    download: str
+    original_changed: str
+    original_large: str
+    original_missing: str
+    original_missing_hint: str
+    pdf_loading: str
+    pdf_failed: str
+    pdf_not_found: str
+    pdf_picture: str
+    pdf_page: str
+    previous_page: str
+    next_page: str
+    zoom_in: str
+    zoom_out: str
 
     def note(self, note: PageNote) -> str:
         """Return in words how a page was read."""
@@ -120,6 +142,28 @@ VI = Messages(
     note_doubtful="chữ trên trang này không chắc đúng",
     note_converted="chuyển từ mã chữ {detail}",
     note_rebuilt="đã nối lại chữ bị tách rời",
+    cite_heading="Trích dẫn",
+    copy_cite="Chép trích dẫn",
+    copy_quote="Chép đoạn trích",
+    copy_link="Chép liên kết",
+    copied="Đã chép",
+    copy_failed="Không chép được, hãy chọn chữ rồi nhấn Ctrl+C",
+    view_text="Văn bản",
+    view_original="Bản gốc",
+    download="Tải tệp gốc ({kind}, {size})",
+    original_changed="Tệp gốc đã thay đổi sau khi được đọc, nên ở đây chỉ có văn bản đã đọc.",
+    original_large="Tệp gốc quá lớn, nên ở đây chỉ có văn bản đã đọc.",
+    original_missing="Máy chủ này không có tệp gốc",
+    original_missing_hint="Tệp có thể đã được dời đi hoặc thay đổi. Văn bản đã đọc từ tệp vẫn còn ở trang nguồn.",
+    pdf_loading="Đang mở bản gốc…",
+    pdf_failed="Không mở được bản gốc tại đây. Bạn vẫn có thể tải tệp về.",
+    pdf_not_found="Không tìm thấy đoạn trích trong lớp chữ của trang này. Hãy đối chiếu với văn bản.",
+    pdf_picture="Trang này là ảnh nên không tô được đoạn trích. Hãy đối chiếu với văn bản.",
+    pdf_page="Trang {page}/{pages}",
+    previous_page="Trang trước",
+    next_page="Trang sau",
+    zoom_in="Phóng to",
+    zoom_out="Thu nhỏ",
 )
 
 EN = Messages(
@@ -171,6 +215,28 @@ EN = Messages(
     note_doubtful="the text of this page may be wrong",
     note_converted="converted from {detail}",
     note_rebuilt="broken spacing was put right",
+    cite_heading="Citation",
+    copy_cite="Copy citation",
+    copy_quote="Copy passage",
+    copy_link="Copy link",
+    copied="Copied",
+    copy_failed="Could not copy; select the text and press Ctrl+C",
+    view_text="Text",
+    view_original="Original",
+    download="Download the original file ({kind}, {size})",
+    original_changed="The original file has changed since it was read, so only the text that was read is shown.",
+    original_large="The original file is too large, so only the text that was read is shown.",
+    original_missing="This server does not have the original file",
+    original_missing_hint="The file may have been moved or changed. The text read from it is still on the source page.",
+    pdf_loading="Opening the original…",
+    pdf_failed="The original cannot be shown here. You can still download the file.",
+    pdf_not_found="The passage was not found in the text layer of this page. Please compare it with the text.",
+    pdf_picture="This page is a picture, so the passage cannot be marked on it. Please compare it with the text.",
+    pdf_page="Page {page} of {pages}",
+    previous_page="Previous page",
+    next_page="Next page",
+    zoom_in="Zoom in",
+    zoom_out="Zoom out",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}
