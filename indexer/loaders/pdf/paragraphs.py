@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from statistics import quantiles
 
+from ...legacy.syllables import is_syllable
 from .lines import Line
-from .spacing import is_syllable
 
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"”’)\]]*$")
 _STARTS_ITEM = re.compile(r"(?:[-–•+*]\s|\d{1,3}[.)]\s|[a-zđ][.)]\s|(?:Điều|Chương|Mục|Khoản)\s+[\dIVXLC]+\b)")

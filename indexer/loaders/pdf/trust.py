@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .spacing import is_syllable
+from ...legacy.syllables import is_syllable
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd\x00-\x08\x0e-\x1f\x80-\x9f]")
