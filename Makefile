@@ -23,10 +23,11 @@ lint: .venv/.tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-PROGRAMS := chromium fonts-noto-core tesseract-ocr tesseract-ocr-vie
+PROGRAMS := chromium fonts-noto-core tesseract-ocr tesseract-ocr-vie nginx-light
 
-programs:  ## the browser tests drive a real Chromium, the OCR tests a real Tesseract
-	@{ command -v chromium || command -v chromium-browser; } >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx vie || \
+programs:  ## the tests drive a real Chromium, a real Tesseract, a real nginx
+	@{ command -v chromium || command -v chromium-browser; } >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx vie && \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -q && apt-get install -y -q $(PROGRAMS); \
 	else \

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[int]:
+def serving(app: ASGIApp, root_path: str = "") -> Iterator[int]:
     """Serve `app` on 127.0.0.1 and yield the port. The socket listens at once: nobody has to wait."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        config = uvicorn.Config(app, log_level="error", server_header=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="error", server_header=False, timeout_graceful_shutdown=1, root_path=root_path)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -1,0 +1,134 @@
+"""The nginx configuration that ships, docs/nginx.conf, in front of a real server, under a path prefix."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from retriever import Assistant
+from webui.server import make_app
+from webui.settings import Settings
+
+from .live import serving
+
+CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (Debian: apt-get install nginx-light)")
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """nginx, listening; direct: the port of the server behind it."""
+
+    port: int
+    direct: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hoitin"
+
+
+@pytest.fixture(scope="module")
+def proxy(sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """Return nginx with the configuration that ships, its ports, places and longest waits our own."""
+    folder = tmp_path_factory.mktemp("nginx")
+    app = make_app(sample_assistant, Settings(data=sample_data, root_path="/hoitin"))
+    with serving(app, root_path="/hoitin") as direct, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        text = CONFIGURATION.read_text(encoding="utf-8")
+        for shipped, ours in (
+            ("listen 80;", f"listen 127.0.0.1:{port};"),
+            ("127.0.0.1:7860", f"127.0.0.1:{direct}"),
+            ("client_header_timeout 10s;", "client_header_timeout 1s;"),
+            ("client_body_timeout 10s;", "client_body_timeout 1s;"),
+        ):
+            assert shipped in text
+            text = text.replace(shipped, ours)
+        places = "\n".join(f"{name}_temp_path {folder};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        text = re.sub(r"http \{", f"http {{\naccess_log off;\n{places}", text, count=1)
+        (folder / "nginx.conf").write_text(
+            f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\n{text}", encoding="utf-8"
+        )
+        free.close()
+        assert NGINX
+        process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
+        try:
+            _until_it_listens(port, folder / "error.log")
+            yield Proxy(port, direct)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _until_it_listens(port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, log.read_text() if log.exists() else "nginx does not listen"
+            time.sleep(0.05)
+
+
+def test_a_question_is_answered_and_its_links_carry_the_prefix(proxy: Proxy) -> None:
+    answer = httpx.post(f"{proxy.url}/api/ask", json={"question": "Ai là Tổng Thư ký IEC?"}, timeout=60).json()
+    assert answer["found"]
+    source = answer["citations"][0]["source_url"]
+    assert source.startswith("/hoitin/source/")
+    page = httpx.get(f"http://127.0.0.1:{proxy.port}{source}", timeout=60)
+    assert page.status_code == 200
+    assert '<mark id="doan"' in page.text
+
+
+def test_the_chat_page_loads_all_its_parts_below_the_prefix(proxy: Proxy) -> None:
+    home = httpx.get(f"{proxy.url}/", follow_redirects=True, timeout=60)
+    assert home.status_code == 200
+    assert str(home.url) == f"{proxy.url}/chat/"
+    parts = re.findall(r'(?:src|href)="(\./[^"]+|/[^"]+)"', home.text)
+    assert parts
+    for part in parts:
+        address = f"{proxy.url}/chat/{part[2:]}" if part.startswith("./") else f"http://127.0.0.1:{proxy.port}{part}"
+        assert httpx.get(address, follow_redirects=True, timeout=60).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /hoitin/chat/ HTTP/1.1\r\nHost: a\r\nX-Slow:",
+        b"POST /hoitin/api/ask HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{",
+    ],
+)
+def test_a_client_that_sends_slowly_is_let_go_and_others_are_served(proxy: Proxy, sent: bytes) -> None:
+    slow = [socket.create_connection(("127.0.0.1", proxy.port), timeout=30) for _ in range(20)]
+    try:
+        for connection in slow:
+            connection.sendall(sent)
+        assert httpx.get(f"{proxy.url}/healthz", timeout=60).status_code == 200
+        for connection in slow:
+            while connection.recv(4096):  # an answer 408 or nothing; then the end
+                pass
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_a_large_body_goes_no_further_than_the_proxy(proxy: Proxy) -> None:
+    response = httpx.post(f"{proxy.url}/api/ask", content=b"x" * 1_000_000, timeout=60)
+    assert response.status_code == 413
+
+
+def test_a_flood_of_one_address_gets_429(proxy: Proxy) -> None:
+    with httpx.Client(timeout=60) as client:
+        codes = {client.get(f"{proxy.url}/widget.js").status_code for _ in range(600)}
+    assert codes <= {200, 429}
