@@ -35,6 +35,7 @@ class Found:
     renamed: dict[str, tuple[str, FileState]] = field(default_factory=dict)  # new path -> old path, state
     gone: list[str] = field(default_factory=list)
     failed: list[Trouble] = field(default_factory=list)
+    targets: dict[Path, Path] = field(default_factory=dict)  # of links within the folder, what each leads to
 
 
 def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader, *, allow_many_removals: bool = False) -> Found:
@@ -50,17 +51,17 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader,
         path = Path(os.path.abspath(given))  # noqa: PTH100 - links stay as they are named
         below = library.files_under(str(path))
         if path.is_dir():
-            for file in _walk(path, data.resolve()):
-                if str(file) not in files and _is_news(file, path, found.failed):
+            for file in _walk(path, data.resolve(), found.failed):
+                if str(file) not in files and _is_news(file, path, found):
                     files[str(file)] = below.get(str(file))
         elif os.path.lexists(path):
-            if _is_news(path, path.parent, found.failed):
+            if _is_news(path, path.parent, found):
                 files[str(path)] = library.file(str(path))
         elif known := library.file(str(path)):
             gone[str(path)] = known
         elif not below:
             found.failed.append(Trouble(storable(str(path)), "không có tệp này | no such file"))
-        gone |= {file: state for file, state in below.items() if not os.path.lexists(file)}
+        gone |= {file: state for file, state in below.items() if _is_gone(file)}
     moved: set[str] = set()
     for name, before in files.items():
         _compare_one(name, before, library, reader, found, moved)
@@ -78,7 +79,7 @@ def _compare_one(file: str, known: FileState | None, library: Library, reader: R
         found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
         return
     if known is None:
-        old = next((old for old in library.same_content(state) if old not in moved and not os.path.lexists(old)), None)
+        old = next((old for old in library.same_content(state) if old not in moved and _is_gone(old)), None)
         if old is None:
             found.new[file] = state
         else:
@@ -88,6 +89,17 @@ def _compare_one(file: str, known: FileState | None, library: Library, reader: R
         found.unchanged[file] = state
     else:
         found.changed[file] = state
+
+
+def _is_gone(file: str) -> bool:
+    """Tell whether a file is known not to be there; one in a folder that cannot be looked into may well be."""
+    try:
+        os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def suspiciously_many(lost: int, known: int) -> bool:
@@ -106,9 +118,16 @@ def _guard_removals(folder: Path, library: Library, gone: list[str]) -> None:
         )
 
 
-def _walk(folder: Path, data: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order; hidden ones, links to folders, sidecars and our own data left out."""
-    for parent, folders, files in os.walk(folder, followlinks=False):
+def _walk(folder: Path, data: Path, failed: list[Trouble]) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order; hidden ones, links to folders, sidecars and our own data left out.
+
+    A folder that cannot be looked into is noted in `failed`.
+    """
+
+    def note(error: OSError) -> None:
+        failed.append(Trouble(storable(str(error.filename)), f"không mở được thư mục: {error.strerror} | cannot be opened"))
+
+    for parent, folders, files in os.walk(folder, onerror=note, followlinks=False):
         if (data / "generations").is_dir() and Path(parent).resolve() == data:
             folders[:] = []
             continue
@@ -119,8 +138,9 @@ def _walk(folder: Path, data: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _is_news(file: Path, root: Path, failed: list[Trouble]) -> bool:
-    """Tell whether a directory entry is a regular file inside `root`; if not, note why."""
+def _is_news(file: Path, root: Path, found: Found) -> bool:
+    """Tell whether a directory entry is a regular file inside `root`; if not, note why in `found`."""
+    failed = found.failed
     try:
         str(file).encode()
         mode = file.stat().st_mode
@@ -133,9 +153,11 @@ def _is_news(file: Path, root: Path, failed: list[Trouble]) -> bool:
     if not stat.S_ISREG(mode):
         failed.append(Trouble(str(file), "không phải tệp thường | not a regular file"))
         return False
-    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
-        failed.append(Trouble(str(file), "liên kết ra ngoài thư mục | a link out of the folder"))
-        return False
+    if file.is_symlink():
+        found.targets[file] = file.resolve()
+        if not found.targets[file].is_relative_to(root.resolve()):
+            failed.append(Trouble(str(file), "liên kết ra ngoài thư mục | a link out of the folder"))
+            return False
     return True
 
 

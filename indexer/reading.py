@@ -14,7 +14,7 @@ import os
 import signal
 import stat
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -63,8 +63,13 @@ class ChildLostError(LoadError):
     """The child that read the file ran out of time or memory, or crashed."""
 
 
-def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[Reading]:
-    """Yield what each file holds, or the reason why it cannot be read; in the order given."""
+def read_files(
+    paths: Sequence[Path], processes: int | None = None, targets: Mapping[Path, Path] | None = None
+) -> Iterator[Reading]:
+    """Yield what each file holds, or the reason why it cannot be read; in the order given.
+
+    targets: of the paths that are links, what each was found to lead to. No other link is followed.
+    """
     if not paths:
         return
     from pebble import ProcessPool
@@ -80,7 +85,7 @@ def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[
         try:
             waiting: deque[Callable[[], Reading]] = deque()
             for path in paths:
-                waiting.append(spool.hand_out(path, Origin(path)))
+                waiting.append(spool.hand_out((targets or {}).get(path, path), Origin(path)))
                 if len(waiting) >= _AHEAD * count:
                     yield waiting.popleft()()
             while waiting:
@@ -100,7 +105,7 @@ def read_documents(path: Path, origin: Origin, troubles: list[Trouble]) -> Itera
     Raises LoadError if nothing in it can be read.
     """
     if not loaders.holds_many(path):
-        sidecar = Sidecar() if origin.member else read_sidecar(path)
+        sidecar = Sidecar() if origin.member else read_sidecar(origin.path)
         document = _explained(lambda: complete(loaders.load(path), origin, sidecar))
         troubles += doubts(document)
         yield document
@@ -149,9 +154,7 @@ class _Taken:
 
 def _take(path: Path, origin: Origin, spool: Path) -> _Taken:
     """Write the file's documents to `spool`, or an archive's members into a folder of that name. Raises LoadError."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # it was when it was found; opening a pipe would take for ever
-        raise LoadError("không phải tệp thường | not a regular file")
+    status = _regular(path)
     with limits(status.st_size):
         if not origin.member and loaders.is_archive(path):
             spool.mkdir()
@@ -160,12 +163,23 @@ def _take(path: Path, origin: Origin, spool: Path) -> _Taken:
         with spool.open("w", encoding="utf-8") as stream:
             for document in read_documents(path, origin, troubles):
                 stream.write(document_to_json(document) + "\n")
+    after = _regular(path)
+    if (after.st_dev, after.st_ino) != (status.st_dev, status.st_ino):
+        raise ChildLostError("tệp bị thay trong lúc đọc | the file was replaced while it was read")
     more = len(troubles) - _TROUBLES
     if more > 0:
         troubles[_TROUBLES:] = [Trouble(origin.source, f"và {more} chỗ khác | and {more} more places")]
     return _Taken(
         tuple(replace(trouble, path=storable(trouble.path), reason=_one_line(trouble.reason)) for trouble in troubles)
     )
+
+
+def _regular(path: Path) -> os.stat_result:
+    """Return the state of a regular file. Raises ChildLostError if it has become a link or a pipe since it was found."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ChildLostError("không phải tệp thường | not a regular file")
+    return status
 
 
 # --- in the parent --------------------------------------------------------------------------

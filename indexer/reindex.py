@@ -90,7 +90,7 @@ def _take_in(library: Library, found: Found, report: Report, progress: Progress)
         if not any(trouble.path == file and not trouble.warning for trouble in troubles.get(file, [])):
             touched.add(file)
     progress("read", 0, len(todo))
-    for done, reading in enumerate(read_files([Path(file) for file in todo]), 1):
+    for done, reading in enumerate(read_files([Path(file) for file in todo], targets=found.targets), 1):
         if _put(library, reading, todo[str(reading.path)], report):
             touched.add(str(reading.path))
         progress("read", done, len(todo))

@@ -21,7 +21,7 @@ from docs_store import LoadError
 from .loaders.fields import parse_yaml, read_fields
 
 SUFFIXES = (".yaml", ".yml")
-_MAX_BYTES = 100_000
+_MAX_BYTES = 400_000
 
 
 def sidecar_of(path: Path) -> Path | None:

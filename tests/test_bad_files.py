@@ -65,8 +65,8 @@ def test_a_file_that_became_a_pipe_after_it_was_seen_holds_up_nobody(
     (news / "b.txt").write_text("Tin về trạm đo nước.", encoding="utf-8")
     looked_at = finding._is_news
 
-    def then_changed(file: Path, root: Path, failed: list) -> bool:  # type: ignore[type-arg]
-        regular = looked_at(file, root, failed)
+    def then_changed(file: Path, root: Path, found: finding.Found) -> bool:
+        regular = looked_at(file, root, found)
         if file.name == "a.txt":
             file.unlink()
             os.mkfifo(file)
@@ -101,3 +101,45 @@ def test_a_run_of_marks_of_any_script_is_cut_short_before_it_is_normalised(marks
 def test_a_row_of_dots_ends_no_sentence_and_takes_no_time() -> None:
     text = "Mục lục" + "." * 500_000 + "3 trang. Hết."
     assert [text[start:end][-8:] for start, end in sentences(text)] == ["3 trang.", "Hết."]
+
+
+def test_a_folder_that_cannot_be_opened_is_named_and_loses_nothing(
+    tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = news / "kin"
+    inner.mkdir()
+    (inner / "a.txt").write_text("Tin về trạm đo gió.", encoding="utf-8")
+    reindex(tmp_path / "data", [news], HashEmbedder())
+    scandir, lstat = os.scandir, os.lstat
+
+    def closed(path: object) -> None:
+        if str(path).startswith(str(inner)):
+            raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", lambda path: (closed(path), scandir(path))[1])  # the tests may run as root
+    monkeypatch.setattr(os, "lstat", lambda path, **given: (closed(f"{path}/"[:-1]), lstat(path, **given))[1])
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.removed == []
+    assert [failure.path for failure in report.failed] == [str(inner)]
+    assert report.documents == 1
+
+
+def test_a_link_put_in_a_files_place_after_it_was_found_is_not_followed(
+    tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexer import finding
+
+    (tmp_path / "ngoai.txt").write_text("Bí mật ngoài thư mục.", encoding="utf-8")
+    (news / "a.txt").write_text("Tin về trạm đo gió.", encoding="utf-8")
+    looked_at = finding._state
+
+    def then_changed(file: Path, *given: object) -> object:
+        state = looked_at(file, *given)  # type: ignore[arg-type]
+        file.unlink()
+        file.symlink_to(tmp_path / "ngoai.txt")
+        return state
+
+    monkeypatch.setattr(finding, "_state", then_changed)
+    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    assert report.documents == 0
+    assert "không phải tệp thường" in report.failed[0].reason

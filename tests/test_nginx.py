@@ -95,7 +95,7 @@ def test_the_chat_page_loads_all_its_parts_below_the_prefix(proxy: Proxy) -> Non
     home = httpx.get(f"{proxy.url}/", follow_redirects=True, timeout=60)
     assert home.status_code == 200
     assert str(home.url) == f"{proxy.url}/chat/"
-    parts = re.findall(r'(?:src|href)="(\./[^"]+|/[^"]+)"', home.text)
+    parts = set(re.findall(r'(?:src|href)="(\./[^"]+|/[^"]+)"', home.text))
     assert parts
     for part in parts:
         address = f"{proxy.url}/chat/{part[2:]}" if part.startswith("./") else f"http://127.0.0.1:{proxy.port}{part}"

@@ -215,6 +215,7 @@ class SecurityHeaders:
         ]
 
     def _with_nonce(self, page: bytes, nonce: str, path: str) -> bytes:
+        page = page.replace(b'href="/manifest.json"', b'href="manifest.json"')  # Gradio names it without our mount
         page = re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
         for mount, lang in self._languages.items():
             if path.strip("/").endswith(mount):

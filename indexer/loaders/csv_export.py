@@ -19,7 +19,8 @@ from .extract import Extract
 from .fields import field_of, read_article
 from .jsonl import OnBad, open_plain_or_packed
 
-_MAX_LINE = 20_000_000  # characters of one line, and of one field
+_MAX_LINE = 20_000_000  # characters
+_MAX_FIELD = 2_000_000  # of one cell: more is a quote that was left open
 _DELIMITERS = ",;\t|"
 _HEAD = 65_536  # bytes that tell the encoding
 
@@ -30,7 +31,7 @@ def read_csv(path: Path, on_bad_row: OnBad) -> Iterator[Extract]:
     Rows are numbered as a spreadsheet numbers them: the header is row 1.
     Raises LoadError if the file as a whole cannot be read.
     """
-    csv.field_size_limit(_MAX_LINE)
+    csv.field_size_limit(_MAX_FIELD)
     try:
         encoding = _encoding(path)
         lines = _lines(path, encoding)

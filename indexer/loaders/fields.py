@@ -40,6 +40,7 @@ _TAG = re.compile(r"<[^<>]{1,200}>")
 _INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub|small|br)\b[^<>]*>", re.IGNORECASE)
 _LANGUAGES = {"vietnamese": "vi", "tiengviet": "vi", "english": "en", "tienganh": "en"}
 _LANGUAGE_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?$")
+_MAX_YAML = 100_000  # characters
 _DEEPEST = 50  # levels of YAML; the scanner's time grows with their square
 
 
@@ -97,6 +98,8 @@ def parse_yaml(block: str) -> dict[str, Any]:
     """
     import yaml
 
+    if len(block) > _MAX_YAML:
+        raise LoadError(f"YAML dài quá {_MAX_YAML} ký tự | the YAML is too long")
     try:
         depth = 0
         for token in yaml.scan(block):

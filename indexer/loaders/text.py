@@ -1,4 +1,4 @@
-"""Plain text and Markdown. The page is the file's own text, character for character.
+"""Plain text and Markdown. The page is the file's own text, character for character, letters and marks composed.
 
 Markdown may begin with YAML front matter between '---' lines; it is not part of the page.
 """
