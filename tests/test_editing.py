@@ -255,7 +255,7 @@ def test_a_bad_file_is_told_at_every_run_but_read_once(tmp_path: Path, news: Pat
     bad = _put(news, "a.pdf", "%PDF-1.4 hỏng")
     first = _run(data, news)
     monkeypatch.setattr(
-        sys.modules["indexer.reindex"], "read_files", lambda paths: iter(()) if not paths else pytest.fail("read again")
+        sys.modules["indexer.reindex"], "read_files", lambda paths, **_: pytest.fail("read again") if paths else iter(())
     )
     second = _run(data, news)
     assert [failure.path for failure in first.failed] == [str(bad)]
