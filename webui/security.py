@@ -161,10 +161,23 @@ class PlainFailures:
 
 
 class SecurityHeaders:
-    """Adds the headers to every response and a fresh nonce to every script of an HTML page."""
+    """Adds the headers to every response and a fresh nonce to every script of an HTML page.
 
-    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str]) -> None:
+    first_script: runs in each mount's page before all else; Gradio's own `head` comes in late.
+    open_to_all: paths of pages that any origin may frame.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        embed_origins: Sequence[str],
+        languages: dict[str, str],
+        first_script: str = "",
+        open_to_all: Sequence[str] = (),
+    ) -> None:
         self._app = app
+        self._first_script = f'<head><script src="{first_script}"></script>'.encode() if first_script else b"<head>"
+        self._open_to_all = frozenset(open_to_all)
         self._ancestors = " ".join(["'self'", *embed_origins])
         self._languages = {mount.strip("/"): lang for mount, lang in languages.items()}
 
@@ -180,7 +193,7 @@ class SecurityHeaders:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce)
+                headers += self._headers(nonce, "*" if _own_path(scope) in self._open_to_all else self._ancestors)
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -198,11 +211,11 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-    def _headers(self, nonce: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, nonce: str, ancestors: str) -> list[tuple[bytes, bytes]]:
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
-            f"form-action 'self'; base-uri 'self'; frame-ancestors {self._ancestors}"
+            f"form-action 'self'; base-uri 'self'; frame-ancestors {ancestors}"
         )
         return [
             (b"content-security-policy", policy.encode()),
@@ -213,11 +226,12 @@ class SecurityHeaders:
         ]
 
     def _with_nonce(self, page: bytes, nonce: str, path: str) -> bytes:
-        page = re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
-        for mount, lang in self._languages.items():
-            if path.strip("/").endswith(mount):
-                page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang.encode(), page, count=1)
-        return page
+        mount = max((mount for mount in self._languages if path.strip("/").endswith(mount)), key=len, default="")
+        if mount:
+            page = page.replace(b"<head>", self._first_script, 1)
+            lang = self._languages[mount].encode()
+            page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
+        return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
 
 
 def _is_html(headers: Sequence[tuple[bytes, bytes]]) -> bool:
