@@ -163,21 +163,12 @@ class PlainFailures:
 class SecurityHeaders:
     """Adds the headers to every response and a fresh nonce to every script of an HTML page.
 
-    first_script: runs in each mount's page before all else; Gradio's own `head` comes in late.
-    open_to_all: paths of pages that any origin may frame.
+    first_script: runs before all else in the page of a mount; Gradio's own `head` comes in late. Its address is below our root.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        embed_origins: Sequence[str],
-        languages: dict[str, str],
-        first_script: str = "",
-        open_to_all: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str], first_script: str) -> None:
         self._app = app
-        self._first_script = f'<head><script src="{first_script}"></script>'.encode() if first_script else b"<head>"
-        self._open_to_all = frozenset(open_to_all)
+        self._first_script = first_script
         self._ancestors = " ".join(["'self'", *embed_origins])
         self._languages = {mount.strip("/"): lang for mount, lang in languages.items()}
 
@@ -186,6 +177,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        scope["hoitin.ancestors"] = self._ancestors  # the gate may narrow it
         start: Message | None = None
         page = bytearray()
 
@@ -193,7 +185,7 @@ class SecurityHeaders:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce, "*" if _own_path(scope) in self._open_to_all else self._ancestors)
+                headers += self._headers(nonce, scope["hoitin.ancestors"])
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -228,9 +220,10 @@ class SecurityHeaders:
     def _with_nonce(self, page: bytes, nonce: str, path: str) -> bytes:
         mount = max((mount for mount in self._languages if path.strip("/").endswith(mount)), key=len, default="")
         if mount:
-            page = page.replace(b"<head>", self._first_script, 1)
             lang = self._languages[mount].encode()
             page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
+            script = "../" * (mount.count("/") + 1) + self._first_script
+            page = page.replace(b"<head>", f'<head><script src="{script}"></script>'.encode(), 1)
         return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
 
 

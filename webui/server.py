@@ -176,11 +176,7 @@ def _close_doors(app: FastAPI, settings: Settings) -> None:
     )
     languages = {mount: messages.lang for mount, messages in MOUNTS.items()}
     app.add_middleware(
-        SecurityHeaders,
-        embed_origins=settings.embed_origins,
-        languages=languages,
-        first_script=f"{settings.root_path}/static/framed.js",
-        open_to_all=[widget.HELLO],
+        SecurityHeaders, embed_origins=settings.embed_origins, languages=languages, first_script="static/framed.js"
     )
 
 

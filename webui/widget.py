@@ -12,8 +12,6 @@ from .messages import LANGUAGES, VI, WIDGET
 from .settings import Settings
 from .source_page import chat_path, template
 
-HELLO = "/widget/hello"  # any origin may frame this page, and no other
-
 _SCRIPT = Path(__file__).parent / "static" / "widget.js"
 _ATTRIBUTES = ("server", "lang", "theme", "position", "label", "title", "color", "question", "open", "token")
 _INDENT_OR_COMMENT = re.compile(r"^\s*//.*\n|^\s+", re.MULTILINE)
@@ -43,8 +41,9 @@ def add_routes(app: FastAPI, settings: Settings) -> None:
     def widget_allowed() -> Response:
         return JSONResponse({"allowed": True})  # CORS keeps this from an origin that is not on the list
 
-    @app.get(HELLO, response_class=HTMLResponse)
+    @app.get("/widget/hello", response_class=HTMLResponse)
     def widget_hello(request: Request) -> Response:
+        request.scope["hoitin.ancestors"] = "*"  # any page may frame this one, and no other of ours
         return _page("widget_hello.html", request, root)
 
     @app.get("/widget-demo", response_class=HTMLResponse)
@@ -59,8 +58,15 @@ def add_routes(app: FastAPI, settings: Settings) -> None:
 def _page(name: str, request: Request, root: str, **values: object) -> Response:
     messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
     words = {key: pair[list(LANGUAGES).index(messages.lang)] for key, pair in WIDGET.items()}
-    base = str(request.base_url).rstrip("/")
+    address = f"{request.url.scheme}://{request.url.netloc}{root}/widget.js"
+    here = root + str(request.scope.get("hoitin.token_path", ""))  # where a token stands in the path, our pages keep it
     page = template(name).render(
-        m=messages, words=words, root=root, base=base, chat=chat_path(messages, root), here=request.url.path, **values
+        m=messages,
+        words=words,
+        root=here,
+        address=address,
+        script=f"{root}/widget.js",
+        chat=chat_path(messages, here),
+        **values,
     )
     return HTMLResponse(page)

@@ -15,8 +15,13 @@
     if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) tell("close");
   });
 
+  // The box focuses itself as soon as it is built; here that would take the focus away from the page around us. Only
+  // when the reader steps into the frame is it given.
   const box = () => document.querySelector(".hoitin-box textarea");
+  const { focus } = HTMLElement.prototype;
+  HTMLElement.prototype.focus = () => {};
   window.addEventListener("focus", () => {
+    HTMLElement.prototype.focus = focus;
     if (document.activeElement === document.body) box()?.focus();
   });
 

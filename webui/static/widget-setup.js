@@ -1,8 +1,8 @@
 // The form becomes a script tag, shown as text and tried in the preview.
 (() => {
   "use strict";
-  const { origins, copied, allowed, mixed, noSite } = document.currentScript.dataset;
-  const widget = new URL("../widget.js", document.currentScript.src);
+  const { address, origins, copied, allowed, mixed, noSite } = document.currentScript.dataset;
+  const widget = new URL(address, location.href);
   const [form, preview, stage, site] = ["form", "preview", "stage", "site"].map((id) => document.getElementById(id));
   const write = (id, text) => (document.getElementById(id).textContent = text);
   const escape = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -40,7 +40,7 @@
   const originOf = (address) => {
     try {
       const url = new URL(/^\w+:\/\//.test(address) ? address : `https://${address}`);
-      return /^https?:$/.test(url.protocol) && url.hostname ? url.origin : "";
+      return /^https?:\/\/[\w.:[\]-]+$/.test(url.origin) ? url.origin : "";
     } catch {
       return "";
     }

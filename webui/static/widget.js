@@ -67,10 +67,10 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
 
   const start = () => {
     if (document.querySelector("[data-hoitin]")) return;
-    const chat = `${base}${english ? "en/" : ""}chat/`;
+    const chat = (key) => `${base}${key}${english ? "en/" : ""}chat/`;
     const sign = (tag, char, title, more) => make(tag, { title, "aria-label": title, ...more }, char);
     const alone = say("Mở thành trang riêng", "Open on a page of its own");
-    const full = sign("a", "↗", alone, { href: chat, target: "_blank", rel: "noopener" });
+    const full = sign("a", "↗", alone, { href: chat(""), target: "_blank", rel: "noopener" });
     const close = sign("button", "✕", say("Đóng", "Close"));
     const again = make("button", {}, say("Thử lại", "Try again"));
     const body = make("div", { id: "body" });
@@ -99,13 +99,16 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
 
     let frame, probe, heard, blocked;
     const framed = (src, more) => make("iframe", { src, title: name, referrerpolicy: "no-referrer", ...more });
-    const tell = (line, code) => note.replaceChildren(make("p", {}, line), make("code", {}, code), again);
+    const tell = (line, code) => {
+      frame.hidden = true;
+      note.replaceChildren(make("p", {}, line), make("code", {}, code), again);
+    };
     const load = () => {
-      const query = new URLSearchParams();
-      if (/^(light|dark)$/.test(set.theme)) query.set("__theme", set.theme);
-      if (set.token) query.set("token", set.token);
+      // The token stands in the path: every request of the chat carries it along, and no cookie is needed.
+      const key = set.token ? `t/${encodeURIComponent(set.token)}/` : "";
+      const look = /^(light|dark)$/.test(set.theme) ? `?__theme=${set.theme}` : "";
       const asked = set.question ? `#question=${encodeURIComponent(set.question)}` : "";
-      const mine = framed(`${chat}?${query}${asked}`, { allow: "clipboard-write" });
+      const mine = framed(chat(key) + look + asked, { allow: "clipboard-write" });
       const doubt = () => frame === mine && !heard && !probe && seek();
       frame = mine;
       heard = blocked = probe = null;
@@ -123,8 +126,10 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       }
       const mine = (probe = framed(`${base}widget/hello?lang=${host.lang}`, { hidden: "" }));
       const line = say("Chưa kết nối được với máy chủ hỏi tin. Hãy thử lại sau.", "The server cannot be reached. Please try again later.");
+      const lost = () => probe === mine && !heard && tell(line, base.origin);
+      on(mine, "load", () => after(2, lost));
+      after(8, lost);
       body.append(mine);
-      after(6, () => probe === mine && !heard && tell(line, base.origin));
     };
     on(window, "message", ({ data, origin, source }) => {
       if (origin !== base.origin || !source) return;
@@ -137,6 +142,7 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       heard = true;
       if (data === "hoitin:close") panel.close();
       if (data !== "hoitin:ready") return;
+      frame.hidden = false;
       note.replaceChildren();
       if (root.activeElement === panel) frame.focus();
     });
@@ -171,6 +177,6 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
     shown(false);
     if ((set.open ?? "false") !== "false" && !small.matches) open();
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });
   else start();
 })();
