@@ -245,7 +245,7 @@ class Builder:
         """Add one document's texts. Its vectors follow by `add_vectors`."""
         self._passages.add(document, passages)
         for passage in passages:
-            self._lexical.add(passage, document.title, document.lead, document.published)
+            self._lexical.add(passage, document)
 
     def add_vectors(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add the vectors of passages, shape (len(passage_ids), dimension)."""

@@ -8,6 +8,7 @@ Fields, all made of keys (never of a passage's own text):
   accented  the body's syllables with their marks: an accented question knows more
   numbers   document numbers in headline and passage, in every form that they are asked for
   published the day of publication as YYYYMMDD, 0 where it is not known
+  publisher, section   as the document has them, to filter by
 BM25 is tantivy's: k1 = 1.2, b = 0.75; a passage's score is the weighted sum over fields.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .document_numbers import number_keys
-from .records import Passage
+from .records import Document, Passage
 from .vietnamese import accented_syllables, pairs, syllables
 
 _MAX_TERMS = 64  # a longer question is cut: past this, more terms only cost time
@@ -47,6 +48,8 @@ def _schema() -> Any:
         builder.add_text_field(name, stored=False, tokenizer_name="keys", index_option="freq")
     builder.add_text_field("numbers", stored=False, tokenizer_name="keys", index_option="basic")
     builder.add_integer_field("published", stored=False, indexed=True, fast=True)
+    for name in ("publisher", "section"):
+        builder.add_text_field(name, stored=False, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -68,22 +71,24 @@ class LexicalWriter:
         # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
         self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
 
-    def add(self, passage: Passage, title: str, lead: str, published: date | None) -> None:
-        """Add one passage with its context: the document's headline, lead and day of publication."""
+    def add(self, passage: Passage, head: Document) -> None:
+        """Add one passage with its context: the headline, lead and the like of its document."""
         import tantivy
 
-        context = f"{title}\n{passage.text}"
+        context = f"{head.title}\n{passage.text}"
         body = syllables(context)
         document = tantivy.Document()
         document.add_integer("passage_id", passage.passage_id)
         document.add_text("doc_id", passage.doc_id)
         document.add_text("body", " ".join(body))
         document.add_text("pairs", " ".join(pairs(body)))
-        above = syllables(f"{title}\n{lead}")
+        above = syllables(f"{head.title}\n{head.lead}")
         document.add_text("heading", " ".join([*above, *pairs(above)]))
         document.add_text("accented", " ".join(accented_syllables(context)))
         document.add_text("numbers", " ".join(number_keys(context)))
-        document.add_integer("published", int(f"{published:%Y%m%d}") if published else 0)
+        document.add_integer("published", int(f"{head.published:%Y%m%d}") if head.published else 0)
+        document.add_text("publisher", head.publisher)
+        document.add_text("section", head.section)
         self._writer.add_document(document)
 
     def remove(self, doc_ids: Iterable[str]) -> None:
@@ -118,11 +123,14 @@ class LexicalIndex:
         *,
         number: str = "",
         days: tuple[date | None, date | None] | None = None,
+        publisher: str = "",
+        section: str = "",
     ) -> list[tuple[int, float]]:
         """Return up to top_k (passage_id, BM25 score > 0), best first.
 
         number: only passages that hold this document number (a key of `document_numbers`).
         days: only passages published from the first to the second day, both included; None is open.
+        publisher, section: only passages of documents that have just these.
         """
         import tantivy
 
@@ -134,9 +142,12 @@ class LexicalIndex:
         if not clauses:
             return []
         query = tantivy.Query.boolean_query(clauses)
-        filters = []
-        if number:
-            filters.append(tantivy.Query.term_query(self._schema, "numbers", number, index_option="basic"))
+        exact = {"numbers": number, "publisher": publisher, "section": section}
+        filters = [
+            tantivy.Query.term_query(self._schema, field, value, index_option="basic")
+            for field, value in exact.items()
+            if value
+        ]
         if days:
             first, last = days
             lower, upper = int(f"{first:%Y%m%d}") if first else 1, int(f"{last:%Y%m%d}") if last else 99991231

@@ -144,6 +144,16 @@ class PassagesReader:
         )
         return [_document(row, ()) for row in rows]
 
+    def values(self, field: str) -> dict[str, int]:
+        """Return the publishers ("publisher") or sections ("section") of the documents with their counts, most first."""
+        if field not in ("publisher", "section"):
+            raise ValueError(field)
+        return dict(
+            self._connection().execute(
+                f"SELECT {field}, count(*) FROM documents WHERE {field} <> '' GROUP BY {field} ORDER BY 2 DESC, 1"
+            )
+        )
+
     def abbreviations(self) -> list[Abbreviation]:
         """Return what the documents themselves explain, the most often explained first, at most two meanings each."""
         rows = self._connection().execute(

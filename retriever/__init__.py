@@ -3,6 +3,7 @@
 from .answer import Answer, Citation, Copy, Hit, Understood
 from .assistant import AnswerSettings, Assistant
 from .confidence import Calibration, load_calibration, save_calibration
+from .filters import Filters
 from .follow_up import Turn, complete_question
 from .intent import Intent, Way, find_intent
 from .query import MAX_QUESTION, Asks, Question, understand
@@ -19,6 +20,7 @@ __all__ = [
     "Citation",
     "Copy",
     "CrossEncoderReranker",
+    "Filters",
     "Hit",
     "Intent",
     "Question",

@@ -14,6 +14,7 @@ from .answer import Answer, Citation, Copy, Understood
 from .confidence import Calibration, load_calibration
 from .duplicates import Story
 from .evidence import Evidence
+from .filters import Filters
 from .findings import FindSettings, find
 from .follow_up import Turn, complete_question
 from .intent import Intent, find_intent
@@ -21,6 +22,7 @@ from .query import clean
 
 CITATIONS = 5
 TIMELINE = 12  # citations of a timeline
+_NO_FILTERS = Filters()
 _NEAREST = 3  # documents named where there is no answer
 
 
@@ -71,17 +73,27 @@ class Assistant:
         """Load the embedding model now rather than at the first question. Raises ModelError."""
         self._model()
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, today: date | None = None, any_time: bool = False) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        today: date | None = None,
+        any_time: bool = False,
+        filters: Filters = _NO_FILTERS,
+    ) -> Answer:
         """Return the passages that answer `question`, or an Answer with found=False.
 
         turns: the conversation so far, that a question may lean on. today: what "hôm qua" counts
-        from. any_time: do not hold the answer to the period that the question names.
+        from. any_time: do not hold the answer to the period that the question names. filters: hold
+        it to these days, this publisher, this section.
         Raises UsageError for an empty or overlong question, and what `generation` raises.
         """
         opened = self._opened()
         settings = self._settings
         whole = complete_question(question, turns) if turns else question
-        intent = find_intent(whole, opened.generation, opened.abbreviations, today or date.today(), any_time=any_time)
+        today = today or date.today()
+        intent = find_intent(whole, opened.generation, opened.abbreviations, today, any_time=any_time, filters=filters)
         findings = find(opened.generation, self._model(), intent, settings)
         chosen = findings.distinct(TIMELINE if intent.timeline else CITATIONS)
         calibration = opened.calibration
@@ -95,7 +107,7 @@ class Assistant:
         evidence = findings.evidences[0]
         citations = tuple(_citation(number, story, findings.head(story), evidence) for number, story in enumerate(kept, 1))
         nearest = () if found else _one_each(citations)[:_NEAREST]
-        if not found and not nearest and intent.filter:  # nothing at that time: name what comes closest at any other
+        if not found and not nearest and (intent.filter or filters):  # nothing there: name what comes closest elsewhere
             elsewhere = self.ask(question, turns, today=today, any_time=True)
             nearest = _one_each(elsewhere.citations or elsewhere.nearest)[:_NEAREST]
         return Answer(
@@ -180,6 +192,7 @@ def _citation(number: int, story: Story, head: Document, evidence: Evidence) -> 
         quote=passage.text[begin:end],
         quote_start=begin,
         score=round(hit.score, 4),
+        document_number=head.number,
         notes=tuple(note for note in head.notes if note.page == passage.page),
         copies=tuple(Copy(one.doc_id, one.title, one.publisher, one.url, one.published) for one in story.copies),
     )

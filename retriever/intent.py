@@ -9,11 +9,13 @@ from docs_store import Abbreviations, Generation
 from docs_store.document_numbers import find_numbers
 from docs_store.vietnamese import syllables
 
+from .filters import Filters
 from .ordering import wants_newest, wants_timeline, without_time
 from .periods import Period, find_period
 from .query import MAX_QUESTION, Question, clean, understand
 from .spelling import Correction, correct
 
+_NO_FILTERS = Filters()
 _LONG = 25  # syllables
 RENAMED_SHARE = 0.9  # what a body did under its new name answers a little less than what it did under the one asked for
 
@@ -38,6 +40,7 @@ class Intent:
     timeline: bool = False
     corrections: tuple[Correction, ...] = ()
     also_called: tuple[tuple[str, str], ...] = ()  # what the question says, and what it was also taken for
+    filters: Filters = _NO_FILTERS  # set by a person beside the question
 
     @property
     def question(self) -> Question:
@@ -50,7 +53,13 @@ class Intent:
 
 
 def find_intent(
-    text: str, generation: Generation, abbreviations: Abbreviations, today: date, *, any_time: bool = False
+    text: str,
+    generation: Generation,
+    abbreviations: Abbreviations,
+    today: date,
+    *,
+    any_time: bool = False,
+    filters: Filters = _NO_FILTERS,
 ) -> Intent:
     """Return what `text` wants. any_time: do not hold the answer to the period that it names.
 
@@ -77,4 +86,5 @@ def find_intent(
         timeline=timeline,
         corrections=corrections,
         also_called=tuple(dict.fromkeys((one.said, one.meant) for reading in readings for one in reading.used)),
+        filters=filters,
     )

@@ -85,14 +85,19 @@ def fuse(generation: Generation, vectors: Vectors, intent: Intent, top_k: int, s
     """Return up to top_k passages by BM25 and dense score together, best first. vectors: of the ways to ask."""
     period = intent.filter
     lexical = _lexical(generation, intent, settings, days=(period.start, period.end) if period else None)
-    dense = _dense(generation, vectors, intent, settings.dense_depth * (_DEEPER if period else 1))
-    if period is None:
+    dense = _dense(generation, vectors, intent, settings.dense_depth * (_DEEPER if period or intent.filters else 1))
+    if period is None and not intent.filters:
         return _fused(generation, vectors, lexical, dense, top_k, settings)
-    if not period.relative:  # news of another day may speak of the day asked for
+    if period and not period.relative:  # news of another day may speak of the day asked for
         lexical = _lexical(generation, intent, settings) | lexical
     hits = _fused(generation, vectors, lexical, dense, len(lexical) + len(dense), settings)
     heads = generation.passages.heads(hit.passage.doc_id for hit in hits)
-    return [hit for hit in hits if in_period(period, heads[hit.passage.doc_id], hit.passage.text)][:top_k]
+
+    def allowed(hit: Hit) -> bool:
+        head = heads[hit.passage.doc_id]
+        return intent.filters.allow(head) and (period is None or in_period(period, head, hit.passage.text))
+
+    return [hit for hit in hits if allowed(hit)][:top_k]
 
 
 def in_period(period: Period, head: Document, text: str) -> bool:
@@ -122,11 +127,30 @@ def _lexical(
 ) -> dict[int, float]:
     """Return passage id -> BM25 as a share of the best, over the ways to ask."""
     scores: dict[int, float] = {}
+    filters = intent.filters
+    within = _both(days, (filters.first, filters.last)) if filters.first or filters.last else days
     for way in intent.ways:
-        ranked = generation.lexical.search(way.question.text, settings.lexical_depth, settings.fields, number=number, days=days)
+        ranked = generation.lexical.search(
+            way.question.text,
+            settings.lexical_depth,
+            settings.fields,
+            number=number,
+            days=within,
+            publisher=filters.publisher,
+            section=filters.section,
+        )
         for passage_id, score in ranked:
             scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * score / ranked[0][1])
     return scores
+
+
+def _both(days: Days | None, others: Days) -> Days:
+    """Return the days that lie in both."""
+    first, last = days or (None, None)
+    return (
+        max((day for day in (first, others[0]) if day), default=None),
+        min((day for day in (last, others[1]) if day), default=None),
+    )
 
 
 def _dense(generation: Generation, vectors: Vectors, intent: Intent, depth: int) -> dict[int, float]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from docs_store import Embedder, ModelError, Passage, load_embedder
+from docs_store import Document, Embedder, ModelError, Passage, load_embedder
 from docs_store.embedding import SentenceTransformerEmbedder, StaticEmbedder
 from docs_store.lexical import LexicalIndex, LexicalWriter
 from docs_store.vectors import FaissIndex, VectorIndex
@@ -144,7 +144,8 @@ def lexical(tmp_path: Path) -> Callable[[dict[int, tuple[str, str]]], LexicalInd
     def build(passages: dict[int, tuple[str, str]]) -> LexicalIndex:
         writer = LexicalWriter(tmp_path / "lexical")
         for passage_id, (title, text) in passages.items():
-            writer.add(Passage(passage_id, f"d{passage_id}", 0, 0, len(text), text), title, "", None)
+            doc_id = f"d{passage_id}"
+            writer.add(Passage(passage_id, doc_id, 0, 0, len(text), text), Document(doc_id, "", title, (text,), ""))
         writer.commit()
         return LexicalIndex(tmp_path / "lexical")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -37,8 +38,13 @@ def test_plain_text_gives_title_source_and_day_first_date(news: Path) -> None:
 
 
 def test_the_page_is_the_file_itself_character_for_character(news: Path) -> None:
-    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab và Unicode tổ hợp: Đa\u0323i.\r\n"
+    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab, hoà và hòa, 5 m², Å và “ngoặc”.\r\n"
     assert read_file(_write(news, "a.txt", "\ufeff" + text)).pages == (text,)
+
+
+def test_letters_in_pieces_are_composed_and_nothing_else_changes(news: Path) -> None:
+    path = _write(news, "a.txt", unicodedata.normalize("NFD", "Hội nghị đo lường ở Huế.") + " \u212b \u2126 5 m²\r\n")
+    assert read_file(path).pages == ("Hội nghị đo lường ở Huế. \u212b \u2126 5 m²\r\n",)
 
 
 def test_front_matter_wins_and_is_not_part_of_the_page(news: Path) -> None:
@@ -59,48 +65,6 @@ def test_markdown_without_front_matter_is_read_from_its_text() -> None:
     assert not found.title.startswith("#")
     assert found.lead
     assert "*" not in found.lead
-
-
-def test_html_keeps_the_main_text_and_drops_menu_sidebar_and_comments(news: Path) -> None:
-    html = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Bộ công bố chuẩn mới | Cổng tin</title>
-    <meta property="og:title" content="Bộ công bố chuẩn mới về trạm sạc"><meta property="og:site_name" content="Cổng tin mẫu">
-    <meta property="article:published_time" content="2025-03-12T08:00:00+07:00">
-    <link rel="canonical" href="https://example.gov.vn/chuan-moi"></head><body>
-    <nav><a href="/">Trang chủ</a> <a href="/lien-he">Liên hệ quảng cáo</a></nav>
-    <article><h1>Bộ công bố chuẩn mới về trạm sạc</h1>
-    <p>Chiều 12/3/2025, Bộ Khoa học và Công nghệ công bố ba tiêu chuẩn mới về trạm sạc xe điện cho cả nước.</p>
-    <p>Các tiêu chuẩn có hiệu lực từ ngày 1/7/2025 và được xây dựng trên cơ sở tiêu chuẩn của IEC.</p></article>
-    <aside><h3>Tin liên quan</h3><a href="/x">Giá vàng tăng mạnh</a></aside>
-    <div class="comments"><p>Bạn đọc: bài viết hay quá</p></div><footer>Bản quyền</footer></body></html>"""
-    document = read_file(_write(news, "trang.html", html))
-    assert document.title == "Bộ công bố chuẩn mới về trạm sạc"
-    assert (document.publisher, document.published) == ("Cổng tin mẫu", date(2025, 3, 12))
-    assert document.url == "https://example.gov.vn/chuan-moi"
-    assert "trạm sạc xe điện" in document.pages[0]
-    assert not any(noise in document.pages[0] for noise in ("Giá vàng", "Liên hệ quảng cáo", "bài viết hay quá"))
-
-
-def test_pdf_is_read_page_by_page() -> None:
-    pdf = max(ARTICLES.glob("*.pdf"), key=lambda path: len(read_file(path).pages))
-    document = read_file(pdf)
-    assert document.paged
-    assert len(document.pages) >= 2
-    assert all(page.strip() for page in document.pages)
-
-
-def test_pdf_lines_are_joined_and_document_numbers_kept() -> None:
-    from indexer.loaders.pdf import _join_lines
-
-    lines = [
-        "Căn cứ Nghị định số 13/2023/NĐ-",
-        "CP ngày 17 tháng 4 năm 2023 của Chính",
-        "phủ về bảo vệ dữ liệu cá nhân;",
-        "Điều 1. Phạm vi điều chỉnh",
-    ]
-    assert _join_lines(lines) == (
-        "Căn cứ Nghị định số 13/2023/NĐ-CP ngày 17 tháng 4 năm 2023 của Chính phủ về bảo vệ dữ liệu cá nhân;"
-        "\n\nĐiều 1. Phạm vi điều chỉnh"
-    )
 
 
 def test_docx_gives_paragraphs_and_tables_in_order(news: Path) -> None:
@@ -126,7 +90,7 @@ def test_json_lines_give_one_document_each_and_name_the_bad_lines(news: Path, su
     path = _write(news, f"tin{suffix}", gzip.compress(lines) if suffix.endswith("gz") else lines)
     bad: list[int] = []
     documents = [
-        complete(extract, Origin(path)) for extract in loaders.read_records(path, lambda number, reason: bad.append(number))
+        complete(extract, Origin(path)) for extract in loaders.read_many(path, lambda number, reason: bad.append(number))
     ]
     assert bad == [2, 3, 4]
     (document,) = documents
@@ -202,7 +166,7 @@ def test_doc_id_stays_and_content_hash_follows_the_text(news: Path) -> None:
 
 def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
     path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
-    (extract,) = loaders.read_records(path, lambda number, reason: None)
+    (extract,) = loaders.read_many(path, lambda number, reason: None)
     complete(extract, Origin(path)).pages[0].encode()
 
 
@@ -231,4 +195,4 @@ def test_the_date_behind_a_source_is_not_its_name(news: Path) -> None:
 def test_a_suffix_in_capitals_is_the_same_suffix(tmp_path: Path, news: Path) -> None:
     with gzip.open(news / "A.JSONL.GZ", "wt", encoding="utf-8") as stream:
         stream.write('{"id": 1, "title": "Tin", "body": "Nội dung tin."}\n')
-    assert [extract.title for extract in loaders.read_records(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]
+    assert [extract.title for extract in loaders.read_many(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]

@@ -16,9 +16,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from retriever import Assistant
-from webui.messages import EN, VI, WIDGET
+from webui.messages import EN, VI
 from webui.settings import Settings
 from webui.widget import widget_script
+from webui.widget_words import WIDGET
 
 from .browser import (
     CONTRAST,

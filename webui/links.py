@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 from retriever import Answer, Citation, Understood
 
+from .citing import official
+
 MARK = "doan"  # the anchor of the marked passage on a source page
 
 
@@ -18,9 +20,9 @@ def source_url(citation: Citation, root: str = "") -> str:
     return f"{document_url(citation.doc_id, root)}?{query}#{MARK}"
 
 
-def document_url(doc_id: str, root: str = "") -> str:
-    """Return the address of a document's source page, with nothing marked."""
-    return f"{root}/source/{quote(doc_id, safe='')}"
+def document_url(doc_id: str, root: str = "", kind: str = "source") -> str:
+    """Return the address of a document's source page, with nothing marked; or of its "original" file."""
+    return f"{root}/{kind}/{quote(doc_id, safe='')}"
 
 
 def answer_json(answer: Answer, root: str = "") -> dict[str, Any]:
@@ -61,6 +63,7 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "quote": citation.quote,
         "passage": citation.passage,
         "score": citation.score,
+        "cite": official(citation),
         "notes": [{"kind": note.kind, "detail": note.detail, "confidence": note.confidence} for note in citation.notes],
         "copies": [
             {

@@ -60,6 +60,28 @@ class Messages:
     note_doubtful: str
     note_converted: str
     note_rebuilt: str
+    cite_heading: str
+    copy_cite: str
+    copy_quote: str
+    copy_link: str
+    copied: str
+    copy_failed: str
+    view_text: str
+    view_original: str
+    download: str
+    original_changed: str
+    original_large: str
+    original_missing: str
+    original_missing_hint: str
+    pdf_loading: str
+    pdf_failed: str
+    pdf_not_found: str
+    pdf_picture: str
+    pdf_page: str
+    previous_page: str
+    next_page: str
+    zoom_in: str
+    zoom_out: str
 
     def note(self, note: PageNote) -> str:
         """Return in words how a page was read."""
@@ -115,11 +137,33 @@ VI = Messages(
     also_called="“{said}” cũng tìm “{meant}”",
     any_time="Bỏ lọc thời gian",
     printed_by="đăng lại ở {count} nguồn",
-    note_ocr="đọc từ ảnh quét (OCR), độ tin cậy {percent} %",
+    note_ocr="đọc từ ảnh quét (OCR), độ tin cậy {percent} %, hãy đối chiếu con số với bản gốc",
     note_unread="trang là ảnh, chưa đọc được chữ",
     note_doubtful="chữ trên trang này không chắc đúng",
     note_converted="chuyển từ mã chữ {detail}",
     note_rebuilt="đã nối lại chữ bị tách rời",
+    cite_heading="Trích dẫn",
+    copy_cite="Chép trích dẫn",
+    copy_quote="Chép đoạn trích",
+    copy_link="Chép liên kết",
+    copied="Đã chép",
+    copy_failed="Không chép được, hãy chọn chữ rồi nhấn Ctrl+C",
+    view_text="Văn bản",
+    view_original="Bản gốc",
+    download="Tải tệp gốc ({kind}, {size})",
+    original_changed="Tệp gốc đã thay đổi sau khi được đọc, nên ở đây chỉ có văn bản đã đọc.",
+    original_large="Tệp gốc quá lớn, nên ở đây chỉ có văn bản đã đọc.",
+    original_missing="Máy chủ này không có tệp gốc",
+    original_missing_hint="Tệp có thể đã được dời đi hoặc thay đổi. Văn bản đã đọc từ tệp vẫn còn ở trang nguồn.",
+    pdf_loading="Đang mở bản gốc…",
+    pdf_failed="Không mở được bản gốc tại đây. Bạn vẫn có thể tải tệp về.",
+    pdf_not_found="Không tìm thấy đoạn trích trong lớp chữ của trang này. Hãy đối chiếu với văn bản.",
+    pdf_picture="Trang này là ảnh nên không tô được đoạn trích. Hãy đối chiếu với văn bản.",
+    pdf_page="Trang {page}/{pages}",
+    previous_page="Trang trước",
+    next_page="Trang sau",
+    zoom_in="Phóng to",
+    zoom_out="Thu nhỏ",
 )
 
 EN = Messages(
@@ -166,124 +210,57 @@ EN = Messages(
     also_called="“{said}” also searched as “{meant}”",
     any_time="Any time",
     printed_by="also printed by {count}",
-    note_ocr="read from a scan (OCR), confidence {percent} %",
+    note_ocr="read from a scan (OCR), confidence {percent} %, check figures against the original",
     note_unread="the page is a picture that was not read",
     note_doubtful="the text of this page may be wrong",
     note_converted="converted from {detail}",
     note_rebuilt="broken spacing was put right",
+    cite_heading="Citation",
+    copy_cite="Copy citation",
+    copy_quote="Copy passage",
+    copy_link="Copy link",
+    copied="Copied",
+    copy_failed="Could not copy; select the text and press Ctrl+C",
+    view_text="Text",
+    view_original="Original",
+    download="Download the original file ({kind}, {size})",
+    original_changed="The original file has changed since it was read, so only the text that was read is shown.",
+    original_large="The original file is too large, so only the text that was read is shown.",
+    original_missing="This server does not have the original file",
+    original_missing_hint="The file may have been moved or changed. The text read from it is still on the source page.",
+    pdf_loading="Opening the original…",
+    pdf_failed="The original cannot be shown here. You can still download the file.",
+    pdf_not_found="The passage was not found in the text layer of this page. Please compare it with the text.",
+    pdf_picture="This page is a picture, so the passage cannot be marked on it. Please compare it with the text.",
+    pdf_page="Page {page} of {pages}",
+    previous_page="Previous page",
+    next_page="Next page",
+    zoom_in="Zoom in",
+    zoom_out="Zoom out",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}
 
-# Where a document's fields come from, as `hoitin show` tells it; names of the field (og:title, json-ld) stay as they are.
-ORIGINS = {
+# Where a document's fields come from, as `hoitin show` tells it; other names (og:title, json-ld) stay as they are.
+_ORIGINS = {
     "sidecar": "tệp kèm / sidecar",
     "front matter": "phần đầu tệp / front matter",
-    "record": "bản ghi xuất từ CMS / record",
+    "JSON": "bản ghi xuất từ CMS / record",
+    "CSV": "bảng xuất từ CMS / row",
     "text": "trong bài / text",
     "heading": "đề mục trong bài / heading",
+    "letterhead": "phần đầu văn bản / letterhead",
     "first line": "dòng đầu / first line",
     "file name": "tên tệp / file name",
     "file date": "ngày lập tệp / file date",
 }
 
-# The widget's own pages: name -> Vietnamese, English.
-WIDGET = {
-    "refused": (
-        "Trang này chưa được phép hiện hộp hỏi tin. Người quản trị hoitin cần thêm địa chỉ của trang vào cài đặt sau "
-        "rồi khởi động lại hoitin:",
-        "This page may not show the question box yet. The administrator of hoitin has to add the page's address to this "
-        "setting and start hoitin again:",
-    ),
-    "file": (
-        "Trang mở từ một tệp trên máy thì không hiện được hộp hỏi tin; hãy đặt trang lên máy chủ web.",
-        "A page opened from a file cannot show the question box; please put it on a web server.",
-    ),
-    "other": ("English", "Tiếng Việt"),
-    "demo_title": ("Trang nội bộ mẫu", "Sample intranet page"),
-    "setup_title": ("Gắn hộp hỏi tin vào trang nội bộ", "Put the question box on an intranet page"),
-    "setup_intro": (
-        "Chọn cách hiện, xem thử bên cạnh, rồi làm ba bước bên dưới. Không cần cài gì trên máy chủ của trang nội bộ.",
-        "Choose how it looks, try it beside the form, then take the three steps below. The intranet's server needs no "
-        "new software.",
-    ),
-    "form": ("Cách hiện", "How it looks"),
-    "lang": ("Ngôn ngữ", "Language"),
-    "theme": ("Nền", "Theme"),
-    "theme_auto": ("theo máy người đọc", "as the reader's system"),
-    "theme_light": ("sáng", "light"),
-    "theme_dark": ("tối", "dark"),
-    "position": ("Vị trí nút", "Place of the button"),
-    "position_right": ("góc phải", "right corner"),
-    "position_left": ("góc trái", "left corner"),
-    "label": ("Chữ trên nút", "Text on the button"),
-    "box_title": ("Tên hộp", "Title of the box"),
-    "default_name": ("Hỏi tin", "Ask the news"),
-    "color": ("Màu", "Colour"),
-    "color_hint": (
-        "Chữ trên nền màu tự thành đen hoặc trắng cho dễ đọc.",
-        "The text on it becomes black or white, whichever is easier to read.",
-    ),
-    "question": ("Câu hỏi điền sẵn", "Question filled in"),
-    "question_hint": ("Người đọc tự bấm gửi.", "The reader sends it."),
-    "open": ("Mở sẵn khi vào trang", "Open when the page is entered"),
-    "open_hint": ("Không tự mở trên điện thoại.", "Never by itself on a phone."),
-    "preview": ("Xem thử", "Preview"),
-    "wide": ("Máy tính", "Computer"),
-    "phone": ("Điện thoại", "Phone"),
-    "step_paste": ("Dán thẻ này vào trang nội bộ", "Paste this tag into the intranet page"),
-    "paste_hint": (
-        "Đặt ở đâu trong trang cũng được; gắn hai lần vẫn chỉ có một nút.",
-        "Anywhere in the page; two tags still make one button.",
-    ),
-    "step_allow": ("Cho phép trang đó", "Allow that page"),
-    "site": ("Địa chỉ trang nội bộ", "Address of the intranet page"),
-    "allow_hint": (
-        "Đặt dòng này vào môi trường của hoitin rồi chạy lại hoitin serve.",
-        "Put this line into hoitin's environment and start hoitin serve again.",
-    ),
-    "allowed": ("Địa chỉ này đã được phép.", "This address is allowed already."),
-    "no_site": ("Địa chỉ phải có dạng https://noibo.example", "An address looks like https://intranet.example"),
-    "step_policy": (
-        "Nếu trang nội bộ có Content-Security-Policy",
-        "If the intranet page has a Content-Security-Policy",
-    ),
-    "policy_hint": (
-        "Thêm hai nguồn này. Không cần connect-src, style-src hay img-src.",
-        "Add these two sources. Neither connect-src nor style-src nor img-src is needed.",
-    ),
-    "copy": ("Chép", "Copy"),
-    "copied": ("Đã chép", "Copied"),
-    "warn_local": (
-        "Bạn đang mở trang này ở địa chỉ chỉ máy này mở được. Hãy mở lại bằng tên máy chủ mà mọi người dùng.",
-        "You opened this page at an address that only this computer reaches. Open it by the name that everybody uses.",
-    ),
-    "warn_mixed": (
-        "Trang https chỉ nhận được hộp hỏi tin khi hoitin cũng dùng https.",
-        "A page on https can only carry the question box if hoitin is on https too.",
-    ),
-    "all": ("Mọi thuộc tính của thẻ", "All attributes of the tag"),
-    "attribute": ("Thuộc tính", "Attribute"),
-    "meaning": ("Ý nghĩa", "Meaning"),
-    "a_server": (
-        "Địa chỉ của hoitin, khi widget.js được chép sang máy chủ khác hoặc viết thẳng vào trang.",
-        "Address of hoitin, where widget.js is copied to another server or written into the page.",
-    ),
-    "a_lang": ("vi (mặc định) hoặc en.", "vi (default) or en."),
-    "a_theme": ("auto (mặc định), light hoặc dark.", "auto (default), light or dark."),
-    "a_position": ("right (mặc định) hoặc left.", "right (default) or left."),
-    "a_label": ("Chữ trên nút.", "Text on the button."),
-    "a_title": ("Tên hộp, cũng là tên mà trình đọc màn hình đọc.", "Title of the box, also told by screen readers."),
-    "a_color": ("Màu dạng #0b57a4 hoặc #05a; khác thế thì bỏ qua.", "A colour such as #0b57a4 or #05a; all else is ignored."),
-    "a_question": ("Câu hỏi điền sẵn vào ô.", "A question filled into the box."),
-    "a_open": ("Có mặt thì hộp mở sẵn, trừ trên điện thoại.", "If present the box is open at once, except on a phone."),
-    "a_token": (
-        "Mã truy cập ngắn hạn, khi hoitin đòi đăng nhập.",
-        "A short-lived access token, where hoitin asks for a sign-in.",
-    ),
-    "remove": (
-        'Muốn gỡ khi trang đang mở: document.querySelector("[data-hoitin]").remove()',
-        'To take it off an open page: document.querySelector("[data-hoitin]").remove()',
-    ),
-    "see_demo": ("Xem trang nội bộ mẫu", "See the sample intranet page"),
-}
+
+def origin_words(origin: str) -> str:
+    """Return in words where a value came from: "front matter title" -> "phần đầu tệp / front matter (title)"."""
+    for place, words in _ORIGINS.items():
+        if origin == place:
+            return words
+        if origin.startswith(place + " "):
+            return f"{words} ({origin.removeprefix(place + ' ')})"
+    return origin

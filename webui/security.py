@@ -184,8 +184,10 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
+                own = next((v for k, v in message["headers"] if k.lower() == b"content-security-policy"), b"")
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce, scope["hoitin.ancestors"])
+                sandbox = own if own.startswith(b"sandbox;") else b""
+                headers += self._headers(nonce, scope["hoitin.ancestors"], sandbox)
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -203,14 +205,15 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-    def _headers(self, nonce: str, ancestors: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, nonce: str, ancestors: str, own: bytes) -> list[tuple[bytes, bytes]]:
+        """own: the response's own policy, where it is a sandbox: closed further than ours."""
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
             f"form-action 'self'; base-uri 'self'; frame-ancestors {ancestors}"
         )
         return [
-            (b"content-security-policy", policy.encode()),
+            (b"content-security-policy", own + f"; frame-ancestors {ancestors}".encode() if own else policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 # Before Gradio is imported: it would otherwise ask the internet for its version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -13,9 +13,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -24,13 +24,12 @@ from starlette.middleware.cors import CORSMiddleware
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
-from . import widget
+from . import source_page, widget
 from .links import answer_json
-from .messages import EN, LANGUAGES, VI
+from .messages import EN, VI
 from .page import make_page, problem
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
-from .source_page import find_mark, missing_html, source_html
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
@@ -86,22 +85,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         turns = [Turn(turn.question, turn.quote, turn.title) for turn in request.history]
         return JSONResponse(answer_json(assistant.ask(request.question, turns, any_time=request.any_time), root))
 
-    @app.get("/source/{doc_id}", response_class=HTMLResponse)
-    def source(
-        doc_id: str,
-        request: Request,
-        page: Annotated[int, Query()] = 0,
-        start: Annotated[int, Query()] = 0,
-        end: Annotated[int, Query()] = 0,
-        v: Annotated[str, Query(max_length=64)] = "",
-    ) -> Response:
-        messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
-        document = assistant.generation().passages.document(doc_id)
-        if document is None:
-            return HTMLResponse(missing_html(messages, root), status_code=404)
-        changed = bool(v) and not document.content_hash.startswith(v)
-        marked = None if changed else find_mark(document, page, start, end)
-        return HTMLResponse(source_html(document, marked, messages, root, changed=changed))
+    source_page.add_routes(app, assistant, settings.data, root)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:

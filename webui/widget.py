@@ -8,9 +8,10 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from .messages import LANGUAGES, VI, WIDGET
+from .messages import LANGUAGES, VI
 from .settings import Settings
 from .source_page import chat_path, template
+from .widget_words import WIDGET
 
 _SCRIPT = Path(__file__).parent / "static" / "widget.js"
 _ATTRIBUTES = ("server", "lang", "theme", "position", "label", "title", "color", "question", "open", "token")
