@@ -15,6 +15,8 @@ from docs_store import load_embedder
 from indexer import reindex
 from retriever import Assistant
 
+pytest_plugins = ["tests.browser"]
+
 SAMPLES = Path(__file__).parent.parent / "docs_store" / "samples"
 ARTICLES = SAMPLES / "articles"
 

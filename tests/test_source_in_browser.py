@@ -16,18 +16,15 @@ from webui.messages import EN, VI
 from webui.server import make_app
 from webui.settings import Settings
 
-from . import test_browser
+from .browser import HOITIN, Live, Visitor, assert_readable
 from .conftest import ARTICLES
 from .fake import HashEmbedder
 from .live import serving
 from .paper import PICTURE, lines, scan, shelve, write_pdf
-from .test_browser import HOITIN, Live, Visitor, assert_readable
 from .test_source_page import ODD_TEXTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-browser, visit = test_browser.browser, test_browser.visit
 
 WORDS = "Cau Tu Dinh o Ha Giang dai 96 met, khanh thanh ngay 5/6/2024."
 BLANK = Document(

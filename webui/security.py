@@ -161,10 +161,14 @@ class PlainFailures:
 
 
 class SecurityHeaders:
-    """Adds the headers to every response and a fresh nonce to every script of an HTML page."""
+    """Adds the headers to every response and a fresh nonce to every script of an HTML page.
 
-    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str]) -> None:
+    first_script: runs before all else in the page of a mount; Gradio's own `head` comes in late. Its address is below our root.
+    """
+
+    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str], first_script: str) -> None:
         self._app = app
+        self._first_script = first_script
         self._ancestors = " ".join(["'self'", *embed_origins])
         self._languages = {mount.strip("/"): lang for mount, lang in languages.items()}
 
@@ -173,6 +177,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        scope["hoitin.ancestors"] = self._ancestors  # the gate may narrow it
         start: Message | None = None
         page = bytearray()
 
@@ -181,7 +186,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 own = next((v for k, v in message["headers"] if k.lower() == b"content-security-policy"), b"")
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce, own if own.startswith(b"sandbox;") else b"")
+                sandbox = own if own.startswith(b"sandbox;") else b""
+                headers += self._headers(nonce, scope["hoitin.ancestors"], sandbox)
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -199,15 +205,15 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-    def _headers(self, nonce: str, own: bytes) -> list[tuple[bytes, bytes]]:
+    def _headers(self, nonce: str, ancestors: str, own: bytes) -> list[tuple[bytes, bytes]]:
         """own: the response's own policy, where it is a sandbox: closed further than ours."""
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
-            f"form-action 'self'; base-uri 'self'; frame-ancestors {self._ancestors}"
+            f"form-action 'self'; base-uri 'self'; frame-ancestors {ancestors}"
         )
         return [
-            (b"content-security-policy", own + f"; frame-ancestors {self._ancestors}".encode() if own else policy.encode()),
+            (b"content-security-policy", own + f"; frame-ancestors {ancestors}".encode() if own else policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
@@ -216,11 +222,13 @@ class SecurityHeaders:
 
     def _with_nonce(self, page: bytes, nonce: str, path: str) -> bytes:
         page = page.replace(b'href="/manifest.json"', b'href="manifest.json"')  # Gradio names it without our mount
-        page = re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
-        for mount, lang in self._languages.items():
-            if path.strip("/").endswith(mount):
-                page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang.encode(), page, count=1)
-        return page
+        mount = max((mount for mount in self._languages if path.strip("/").endswith(mount)), key=len, default="")
+        if mount:
+            lang = self._languages[mount].encode()
+            page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
+            script = "../" * (mount.count("/") + 1) + self._first_script
+            page = page.replace(b"<head>", f'<head><script src="{script}"></script>'.encode(), 1)
+        return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
 
 
 def _is_html(headers: Sequence[tuple[bytes, bytes]]) -> bool:

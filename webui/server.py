@@ -15,7 +15,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -24,13 +24,12 @@ from starlette.middleware.cors import CORSMiddleware
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
-from . import source_page
+from . import source_page, widget
 from .links import answer_json
 from .messages import EN, VI
 from .page import make_page, problem
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
-from .source_page import template
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
@@ -92,20 +91,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     def icon() -> Response:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
-    @app.get("/widget.js")
-    def widget() -> Response:
-        headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
-        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
-
-    @app.get("/widget/allowed")
-    def widget_allowed() -> Response:
-        return JSONResponse({"allowed": True})  # CORS keeps this from an origin that is not on the list
-
-    @app.get("/widget-demo", response_class=HTMLResponse)
-    def widget_demo(request: Request) -> Response:
-        base = str(request.base_url).rstrip("/")
-        return HTMLResponse(template("widget_demo.html").render(m=VI, root=root, base=base))
-
+    widget.add_routes(app, settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)
     _mount_chats(app, assistant, root)
@@ -173,7 +159,9 @@ def _close_doors(app: FastAPI, settings: Settings) -> None:
         allow_headers=["Content-Type"],
     )
     languages = {mount: messages.lang for mount, messages in MOUNTS.items()}
-    app.add_middleware(SecurityHeaders, embed_origins=settings.embed_origins, languages=languages)
+    app.add_middleware(
+        SecurityHeaders, embed_origins=settings.embed_origins, languages=languages, first_script="static/framed.js"
+    )
 
 
 def serve(assistant: Assistant, settings: Settings) -> None:

@@ -20,15 +20,9 @@
     if (!log || !questions.length) return;
     const top = questions[questions.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top;
     log.scrollTo({ top: log.scrollTop + top - 12 });
+    if (log.scrollHeight <= log.clientHeight) questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
   };
   const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch();
   else document.addEventListener("DOMContentLoaded", watch);
-
-  // A page that carries us in the widget's frame cannot hear our keys: tell it that Escape was pressed.
-  if (window.parent !== window) {
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") window.parent.postMessage("hoitin:close", "*");
-    });
-  }
 })();
