@@ -51,9 +51,9 @@ _WORDS = {
     "offer_found_one": ("{offer} (1 đoạn tin)", "{offer} (1 passage)"),
     "offer_found_many": ("{offer} ({count} đoạn tin)", "{offer} ({count} passages)"),
     # under an answer
-    "helpful": ("Có ích không?", "Helpful?"),
-    "yes": ("Có ích", "Helpful"),
-    "no": ("Chưa đúng ý", "Not helpful"),
+    "helpful": ("Câu trả lời có ích không?", "Was this helpful?"),
+    "yes": ("Có ích", "Yes"),
+    "no": ("Chưa đúng ý", "Not quite"),
     "share": ("Chép liên kết tới câu hỏi", "Copy a link to this question"),
     # the side
     "history": ("Đã hỏi", "Asked so far"),

@@ -18,9 +18,9 @@
     const questions = document.querySelectorAll(".hoitin-chat .message.user");
     const log = document.querySelector(".hoitin-chat .bubble-wrap");
     if (!log || !questions.length) return;
-    if (log.scrollHeight <= log.clientHeight) questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
+    if (getComputedStyle(log).overflowY === "visible") questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
     const top = questions[questions.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top;
-    log.scrollTo({ top: log.scrollTop + top - 12 });
+    log.scrollTo({ top: log.scrollTop + top - 4 });
   };
   const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch();
