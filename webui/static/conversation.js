@@ -149,7 +149,10 @@
       event.preventDefault();
       const url = new URL(found.search, location.href);
       navigator.clipboard?.writeText(url.href).then(() => say(words.copied, true), () => say(words.not_copied, true)) ?? say(words.not_copied, true);
-    } else if ((found = hit(".hoitin-language a"))) found.search = location.search; // the same question in the other language
+    } else if ((found = hit(".hoitin-language a"))) {
+      found.target = "_self"; // Gradio opens every link in a new tab
+      found.search = location.search; // the same question in the other language
+    }
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches?.(".hoitin-filter")) handOver();
