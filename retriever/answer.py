@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from docs_store import PageNote, Passage
+
+from .filters import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Citation:
     notes: tuple[PageNote, ...] = ()  # how its page was read, where not simply
     document_number: str = ""  # 12/2024/TT-BKHCN, where the document has one
     copies: tuple[Copy, ...] = ()  # who printed it too, oldest first; this one is the earliest
+    confidence: float = 0.0  # 0 to 1: how likely the passage answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Understood:
 
     question: complete, where what was typed leaned on the turns before. first, last: the period
     that the answer is held to, None where it is open; period: the words that said so, "" if none.
+    filters: what a person set beside the question.
     """
 
     question: str
@@ -80,11 +84,15 @@ class Understood:
     number: str = ""
     corrections: tuple[tuple[str, str], ...] = ()  # as typed, as taken
     also_called: tuple[tuple[str, str], ...] = ()
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """found=False: nothing good enough; `citations` is then empty and `nearest` has what came closest."""
+    """found=False: nothing good enough; `citations` is then empty and `nearest` has what came closest.
+
+    unknown: words and names of the question that no document has, where there is no answer.
+    """
 
     question: str
     found: bool
@@ -94,3 +102,4 @@ class Answer:
     understood: Understood
     confidence: float = 0.0  # 0 to 1: how likely the first citation answers
     nearest: tuple[Citation, ...] = ()
+    unknown: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from .findings import FindSettings, find
 from .follow_up import Turn, complete_question
 from .intent import Intent, find_intent
 from .query import clean
+from .unknown import unknown_words
 
 CITATIONS = 5
 TIMELINE = 12  # citations of a timeline
@@ -80,20 +81,23 @@ class Assistant:
         *,
         today: date | None = None,
         any_time: bool = False,
+        as_typed: bool = False,
         filters: Filters = _NO_FILTERS,
     ) -> Answer:
         """Return the passages that answer `question`, or an Answer with found=False.
 
         turns: the conversation so far, that a question may lean on. today: what "hôm qua" counts
-        from. any_time: do not hold the answer to the period that the question names. filters: hold
-        it to these days, this publisher, this section.
+        from. any_time: do not hold the answer to the period that the question names. as_typed: put
+        no slip of typing right. filters: hold it to these days, this publisher, this section.
         Raises UsageError for an empty or overlong question, and what `generation` raises.
         """
         opened = self._opened()
         settings = self._settings
         whole = complete_question(question, turns) if turns else question
         today = today or date.today()
-        intent = find_intent(whole, opened.generation, opened.abbreviations, today, any_time=any_time, filters=filters)
+        intent = find_intent(
+            whole, opened.generation, opened.abbreviations, today, any_time=any_time, as_typed=as_typed, filters=filters
+        )
         findings = find(opened.generation, self._model(), intent, settings)
         chosen = findings.distinct(TIMELINE if intent.timeline else CITATIONS)
         calibration = opened.calibration
@@ -105,10 +109,13 @@ class Assistant:
             kept = [story for story in kept if findings.story_confidence(story, calibration) >= calibration.threshold]
             kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
         evidence = findings.evidences[0]
-        citations = tuple(_citation(number, story, findings.head(story), evidence) for number, story in enumerate(kept, 1))
+        citations = tuple(
+            _citation(number, story, findings.head(story), evidence, findings.story_confidence(story, calibration))
+            for number, story in enumerate(kept, 1)
+        )
         nearest = () if found else _one_each(citations)[:_NEAREST]
         if not found and not nearest and (intent.filter or filters):  # nothing there: name what comes closest elsewhere
-            elsewhere = self.ask(question, turns, today=today, any_time=True)
+            elsewhere = self.ask(question, turns, today=today, any_time=True, as_typed=as_typed)
             nearest = _one_each(elsewhere.citations or elsewhere.nearest)[:_NEAREST]
         return Answer(
             question=clean(question),
@@ -119,6 +126,7 @@ class Assistant:
             understood=_understood(intent),
             confidence=round(sure, 4),
             nearest=nearest,
+            unknown=() if found else unknown_words(intent.question.text, opened.generation.lexical.frequencies),
         )
 
     def _opened(self) -> _Opened:
@@ -169,10 +177,11 @@ def _understood(intent: Intent) -> Understood:
         number=intent.number,
         corrections=tuple((one.typed, one.meant) for one in intent.corrections),
         also_called=intent.also_called,
+        filters=intent.filters,
     )
 
 
-def _citation(number: int, story: Story, head: Document, evidence: Evidence) -> Citation:
+def _citation(number: int, story: Story, head: Document, evidence: Evidence, confidence: float) -> Citation:
     hit = story.hit
     passage = hit.passage
     begin, end = evidence.quote(passage.text)
@@ -195,4 +204,5 @@ def _citation(number: int, story: Story, head: Document, evidence: Evidence) -> 
         document_number=head.number,
         notes=tuple(note for note in head.notes if note.page == passage.page),
         copies=tuple(Copy(one.doc_id, one.title, one.publisher, one.url, one.published) for one in story.copies),
+        confidence=round(confidence, 4),
     )

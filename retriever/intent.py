@@ -59,9 +59,10 @@ def find_intent(
     today: date,
     *,
     any_time: bool = False,
+    as_typed: bool = False,
     filters: Filters = _NO_FILTERS,
 ) -> Intent:
-    """Return what `text` wants. any_time: do not hold the answer to the period that it names.
+    """Return what `text` wants. any_time: do not hold the answer to the period that it names. as_typed: put no slip right.
 
     Raises UsageError if it is empty or longer than MAX_QUESTION.
     """
@@ -73,7 +74,10 @@ def find_intent(
         period = None  # news without a single date cannot be held to one
     newest, timeline = wants_newest(asked), wants_timeline(asked)
     about = without_time(asked, period if period and not period.year_only else None) if period or newest or timeline else asked
-    about, corrections = correct(about or asked, generation.lexical.frequencies, abbreviations.knows)
+    about = about or asked
+    corrections: tuple[Correction, ...] = ()
+    if not as_typed:
+        about, corrections = correct(about, generation.lexical.frequencies, abbreviations.knows)
     readings = [reading for reading in abbreviations.readings(about) if len(reading.text) <= MAX_QUESTION]
     ways = [Way(understand(about))]
     ways += [Way(understand(reading.text), RENAMED_SHARE if reading.renamed else 1.0) for reading in readings]

@@ -39,7 +39,8 @@ CRLF_QUESTION = "Hồ chứa Thanh Trà ở Nghệ An sâu bao nhiêu mét?"
 PDF_QUESTION = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
 KEYS = {
     "number": int, "doc_id": str, "title": str, "publisher": str, "url": str, "source_url": str,
-    "quote": str, "passage": str, "score": float, "cite": str, "notes": list, "copies": list,
+    "quote": str, "passage": str, "score": float, "cite": str, "confidence": float, "document_number": str,
+    "notes": list, "copies": list,
 }  # fmt: skip
 
 COMET = """---
@@ -622,7 +623,7 @@ def test_a_payload_that_names_a_file_is_refused(site: Site, marker: Path, mount:
 
 def chat(site: Site, mount: str, question: str) -> str:
     """Ask through Gradio's own API, and return the event stream of the answer."""
-    started = site.client.post(f"{mount}/gradio_api/call/ask", json={"data": [question]})
+    started = site.client.post(f"{mount}/gradio_api/call/ask", json={"data": [question, ""]})
     assert started.status_code == 200
     stream = site.client.get(f"{mount}/gradio_api/call/ask/{started.json()['event_id']}")
     assert stream.headers["content-type"].startswith("text/event-stream")

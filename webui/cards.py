@@ -7,11 +7,18 @@ becomes a numeric entity: the reader sees the text exactly as it is, whatever it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retriever import Answer, Citation
 
+from .chat_words import word
 from .links import document_url, source_url
 from .messages import Messages
-from .understood import chips
+from .offers import Offer
+from .understood import Chip, chips
+
+# Calibrated likelihoods, as the side of the page explains them.
+_VERY, _GOOD = 0.9, 0.5
 
 
 def encode(text: str) -> str:
@@ -19,27 +26,48 @@ def encode(text: str) -> str:
     return "".join(char if char.isalnum() or char == " " or ord(char) > 127 else f"&#{ord(char)};" for char in text)
 
 
-def answer_html(answer: Answer, messages: Messages, root: str = "") -> str:
-    """Return the chat message for an answer: cards, or a plain "not found"."""
+def answer_html(answer: Answer, messages: Messages, root: str = "", *, live: bool = False, offers: Sequence[Offer] = ()) -> str:
+    """Return the chat message for an answer: cards, or a plain "not found".
+
+    live: what was understood can be taken off by buttons. offers: ways to ask again.
+    """
     if not answer.found:
-        return _understood_html(answer, messages) + _not_found_html(answer, messages, root)
+        return _understood_html(answer, messages, live=live) + _not_found_html(answer, messages, root, offers)
     count = len(answer.citations)
     heading = messages.found_one if count == 1 else messages.found_many.format(count=count)
     return (
-        _understood_html(answer, messages)
+        _understood_html(answer, messages, live=live)
         + f'<p class="hoitin-count">{encode(heading)}</p>'
         + "".join(_card_html(citation, messages, root) for citation in answer.citations)
     )
 
 
-def _understood_html(answer: Answer, messages: Messages) -> str:
+def _understood_html(answer: Answer, messages: Messages, *, live: bool) -> str:
     """Return how the question was taken, where its words alone do not say so."""
     understood = answer.understood
-    whole = messages.taken_as.format(question=understood.question) if understood.question != answer.question else ""
-    items = [*([whole] if whole else []), *chips(understood, messages)]
-    if not items:
-        return ""
-    return '<ul class="hoitin-understood">' + "".join(f"<li>{encode(item)}</li>" for item in items) + "</ul>"
+    items = []
+    if understood.question != answer.question:
+        items.append(f"<li>{encode(messages.taken_as.format(question=understood.question))}</li>")
+        if live:
+            items.append(f"<li>{again_html(word(messages, 'as_typed'), 'turns')}</li>")
+    items += [_chip_html(chip, messages, live=live) for chip in chips(understood, messages)]
+    return f'<ul class="hoitin-understood">{"".join(items)}</ul>' if items else ""
+
+
+def _chip_html(chip: Chip, messages: Messages, *, live: bool) -> str:
+    if not (live and chip.without):
+        return f"<li>{encode(chip.text)}</li>"
+    unseen = f'<span class="hoitin-unseen">{encode(word(messages, "without"))} </span>'
+    old = " hoitin-any-time" if chip.without == "period" else ""
+    return (
+        f'<li><button type="button" class="hoitin-again{old}" value="{encode(chip.without)}">{unseen}{encode(chip.text)}'
+        ' <span class="hoitin-cross"></span></button></li>'
+    )
+
+
+def again_html(text: str, without: str) -> str:
+    """Return a button that asks the last question again without something (see `Asked.without`)."""
+    return f'<button type="button" class="hoitin-again" value="{encode(without)}">{encode(text)}</button>'
 
 
 def sources_html(answer: Answer, messages: Messages, root: str = "") -> str:
@@ -67,7 +95,7 @@ def _card_html(citation: Citation, messages: Messages, root: str) -> str:
     return (
         f'<div class="hoitin-card"><p class="hoitin-title"><span class="hoitin-number">&#91;{citation.number}&#93;</span> '
         f"{_source_link(citation, root, citation.title)}</p>"
-        f'<p class="hoitin-meta">{_meta_html(citation, messages)}</p>'
+        f'<p class="hoitin-meta">{_meta_html(citation, messages)} &#183; {_match_html(citation, messages)}</p>'
         f'<blockquote class="hoitin-passage">{encode(before)}<mark>{encode(citation.quote)}</mark>{encode(after)}</blockquote>'
         f'<p class="hoitin-links">{_source_link(citation, root, messages.open_source)}{original}</p>'
         f"{_copies_html(citation, messages, root)}</div>"
@@ -86,8 +114,12 @@ def _copies_html(citation: Citation, messages: Messages, root: str) -> str:
     return f'<details class="hoitin-copies"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
-def _not_found_html(answer: Answer, messages: Messages, root: str) -> str:
+def _not_found_html(answer: Answer, messages: Messages, root: str, offers: Sequence[Offer]) -> str:
     searched = messages.searched.format(documents=answer.documents)
+    unknown = ", ".join(f"“{one}”" for one in answer.unknown)
+    unknown = f"<p>{encode(word(messages, 'unknown', words=unknown))}</p>" if unknown else ""
+    again = "".join(f"<li>{again_html(offer.text(messages), offer.without)}</li>" for offer in offers)
+    again = f'<p>{encode(word(messages, "advice_heading"))}</p><ul class="hoitin-offers">{again}</ul>' if again else ""
     nearest = "".join(
         f"<li>{_source_link(citation, root, citation.title)} <small>{_meta_html(citation, messages)}</small></li>"
         for citation in answer.nearest
@@ -95,16 +127,33 @@ def _not_found_html(answer: Answer, messages: Messages, root: str) -> str:
     nearest = f'<p>{encode(messages.nearest)}</p><ul class="hoitin-nearest">{nearest}</ul>' if nearest else ""
     return (
         f'<div class="hoitin-none"><p><strong>{encode(messages.not_found)}</strong></p>'
-        f"<p>{encode(searched)} {encode(messages.ask_better)}</p>{nearest}</div>"
+        f"<p>{encode(searched)}</p>{unknown}{again}<p>{encode(messages.ask_better)}</p>{nearest}</div>"
     )
 
 
 def _meta_html(citation: Citation, messages: Messages) -> str:
-    parts = [citation.publisher, messages.date(citation.published)]
+    parts = [citation.publisher, citation.document_number, messages.date(citation.published)]
     if citation.paged:
         parts.append(messages.page.format(page=citation.page + 1))
     parts += [messages.note(note) for note in citation.notes]
     return _joined(*parts)
+
+
+def _match_html(citation: Citation, messages: Messages) -> str:
+    level = "very" if citation.confidence >= _VERY else "good" if citation.confidence >= _GOOD else "maybe"
+    return f'<span class="hoitin-match hoitin-match-{level}">{encode(word(messages, f"match_{level}"))}</span>'
+
+
+def legend_html(messages: Messages) -> str:
+    """Return what the words for a match mean."""
+    rows = "".join(
+        f"<li><strong>{encode(word(messages, name))}</strong>: {encode(word(messages, name + '_means'))}</li>"
+        for name in ("match_very", "match_good", "match_maybe")
+    )
+    return (
+        f'<details class="hoitin-legend"><summary>{encode(word(messages, "match_heading"))}</summary>'
+        f"<ul>{rows}</ul><p>{encode(word(messages, 'match_note'))}</p></details>"
+    )
 
 
 def _joined(*parts: str) -> str:
@@ -120,3 +169,8 @@ def encode_url(url: str) -> str:
     if not url.startswith(("http://", "https://", "/")) or url.startswith("//"):
         return "#"
     return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in url)
+
+
+def encode_query(query: str) -> str:
+    """Return a query of this very page as an address fit for an attribute."""
+    return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in f"?{query}")

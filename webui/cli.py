@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .editing import index, remove, restore
+from .editing import feedback, index, remove, restore
 from .options import NOTHING_FOUND, USAGE, data_option, json_option, settings_of
 from .pulling import pull
 from .terminal import Bar, print_citation, print_json, print_understood, visible
@@ -79,7 +79,7 @@ def main(ctx: click.Context, data: Path | None) -> None:
     ctx.obj = data
 
 
-for _command in (index, remove, restore, pull):
+for _command in (index, remove, restore, pull, feedback):
     main.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""The editor's commands: index, remove, restore."""
+"""The editor's commands: index, remove, restore, feedback."""
 
 from __future__ import annotations
 
@@ -104,6 +104,31 @@ def restore(ctx: click.Context, names: tuple[str, ...], data: Path | None, as_js
         print_json({"restored": restored})
     for doc_id in [] if as_json else restored:
         click.echo(f"Đã cho trở lại / restored: {doc_id}")
+
+
+@click.command()
+@data_option
+@json_option
+@click.pass_context
+def feedback(ctx: click.Context, data: Path | None, as_json: bool) -> None:
+    """Xem ý kiến của người hỏi, mới nhất trước. / List what readers said of answers, newest first."""
+    from dataclasses import asdict
+
+    from .feedback import read_feedback
+
+    found = read_feedback(settings_of(ctx, data).data)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        verdict = "có ích / helpful" if one.helpful else f"chưa đúng ý / not helpful {one.reason}".rstrip()
+        click.secho(visible(f"{one.time}  {verdict}"), fg="green" if one.helpful else "yellow")
+        click.echo(visible(f"  {one.question}" + (f"  [{one.held_to}]" if one.held_to else "")))
+        if one.comment:
+            click.echo("  “" + visible(one.comment).replace("\n", "\n   ") + "”")
+        click.secho(visible("  → " + (", ".join(one.documents) or "không tìm thấy / not found")), dim=True)
+    helpful = sum(one.helpful for one in found)
+    click.echo(f"{len(found)} ý kiến, {helpful} có ích. / {len(found)} replies, {helpful} helpful.")
 
 
 def _index(settings: Settings, paths: tuple[Path, ...] | list[Path], *, rebuild: bool, yes: bool) -> Report:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from retriever import Answer, Citation, Understood
 
+from .asking import filters_json
 from .citing import official
 
 MARK = "doan"  # the anchor of the marked passage on a source page
@@ -47,6 +48,7 @@ def _understood_json(understood: Understood) -> dict[str, Any]:
         "number": understood.number,
         "corrections": [{"typed": typed, "meant": meant} for typed, meant in understood.corrections],
         "also_called": [{"said": said, "meant": meant} for said, meant in understood.also_called],
+        "filters": filters_json(understood.filters),
     }
 
 
@@ -64,6 +66,8 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "passage": citation.passage,
         "score": citation.score,
         "cite": official(citation),
+        "confidence": citation.confidence,
+        "document_number": citation.document_number,
         "notes": [{"kind": note.kind, "detail": note.detail, "confidence": note.confidence} for note in citation.notes],
         "copies": [
             {

@@ -2,56 +2,85 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import gradio as gr
 
-from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
-from retriever import MAX_QUESTION, Answer, Assistant, Turn
+from docs_store import Generation, HoitinError, ModelError, ModelMismatchError, UsageError
+from retriever import MAX_QUESTION, Assistant, Turn
 
-from .cards import answer_html, encode, no_sources_html, sources_html
+from .asking import Asked, asked_query, read_asked, read_filters, turn_of
+from .cards import answer_html, encode, legend_html, no_sources_html, sources_html
+from .chat_words import word
 from .examples import example_questions
+from .filtering import filters_html
 from .messages import Messages
-from .understood import period_chip
+from .offers import offers
+from .surroundings import foot_html, history_html, tools_html
 
 _KEPT_TURNS = 30
 _EXAMPLES = 4
 
 log = logging.getLogger("hoitin")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One conversation: what is shown, what a next question may lean on, the last question as typed."""
+    """One conversation.
+
+    shown: the messages. settled: the last answer without the buttons that only the last one has.
+    turns: what a next question may lean on. last: the last question as it was put.
+    """
 
     shown: list[dict[str, str]] = field(default_factory=list)
+    settled: str = ""
     turns: list[Turn] = field(default_factory=list)
-    last: str = ""
+    last: Asked = field(default_factory=Asked)
+    history: list[tuple[int, str]] = field(default_factory=list)  # number and text of the questions shown
 
 
 def make_page(assistant: Assistant, messages: Messages, other_path: str, root: str = "") -> gr.Blocks:
     """Return the chat in one language. other_path: where the same page stands in the other."""
 
-    def ask(question: str, chat: Chat, *, any_time: bool = False) -> tuple[Any, ...]:
-        shown = chat.shown[-2 * _KEPT_TURNS :]
-        reply = respond(assistant, question, messages, root, chat.turns, any_time=any_time)
-        said = {"role": "user", "content": encode(question[:MAX_QUESTION])}
-        shown = [*shown, said, {"role": "assistant", "content": reply.html}]
-        turns = [*chat.turns, reply.turn][-_KEPT_TURNS:] if reply.turn else chat.turns
-        label = f"✕ {messages.any_time} ({reply.period})"
-        chat = Chat(shown, turns, question)
-        return shown, reply.sources, "", chat, gr.Button(value=label, visible=bool(reply.period))
+    @lru_cache(maxsize=2)
+    def offered(name: str) -> tuple[list[str], str]:
+        """Return the example questions and the filters of a generation: the same for everyone until the next one."""
+        generation = _generation(assistant) if name else None
+        return example_questions(assistant, _EXAMPLES), filters_html(generation, messages)
 
-    def ask_any_time(chat: Chat) -> tuple[Any, ...]:
-        return ask(chat.last, Chat(chat.shown, chat.turns[:-1], chat.last), any_time=True)
+    def show(chat: Chat, asked: Asked | None, turns: list[Turn]) -> tuple[Any, ...]:
+        number = chat.history[-1][0] + 1 if chat.history else 1
+        question = (asked or chat.last).question[:MAX_QUESTION]
+        reply = respond(assistant, asked, messages, root, turns, number)
+        before = [*chat.shown[:-1], {"role": "assistant", "content": chat.settled}] if chat.shown else []
+        said = {"role": "user", "content": encode(question)}
+        shown = [*before, said, {"role": "assistant", "content": reply.html}][-2 * _KEPT_TURNS :]
+        history = [*chat.history, (number, question)][-_KEPT_TURNS:]
+        turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
+        chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
+        # The filters are drawn anew only if the text is another one: what was chosen in them stays.
+        return shown, reply.sources, history_html(history, messages), "", chat, offered(_name(assistant))[1]
 
-    def show_examples() -> list[Any]:
-        questions = example_questions(assistant, _EXAMPLES)
+    def ask(question: str, filters: str, chat: Chat) -> tuple[Any, ...]:
+        return show(chat, _read(lambda: Asked(question, read_filters(json.loads(filters or "{}")))), chat.turns)
+
+    def command(text: str, chat: Chat) -> tuple[Any, ...]:
+        """Ask what a script of the page puts: a whole question, or the last one without something."""
+        without = _read(lambda: str(json.loads(text)["without"]))
+        if without is not None and chat.shown:
+            return show(chat, chat.last.without(without), chat.turns[:-1])
+        return show(chat, _read(lambda: read_asked(text)), chat.turns)
+
+    def start() -> list[Any]:
+        questions, filters = offered(_name(assistant))
         padded = questions + [""] * (_EXAMPLES - len(questions))
-        return [gr.Button(value=question, visible=bool(question)) for question in padded]
+        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters]
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
@@ -60,7 +89,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
             gr.Markdown(f"# {messages.title}\n{messages.intro}", elem_classes="hoitin-intro")
             gr.Markdown(f"[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
         with gr.Row(elem_classes="hoitin-body"):
-            with gr.Column(scale=3, min_width=300):
+            with gr.Column(scale=3, min_width=300, elem_classes="hoitin-main"):
                 chatbot = gr.Chatbot(
                     label=messages.chat,
                     show_label=False,
@@ -86,55 +115,96 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
                     max_lines=4,
                     elem_classes="hoitin-box",
                 )
-                any_time = gr.Button("", visible=False, size="sm", variant="secondary", elem_classes="hoitin-any-time")
+                filters = gr.Markdown("", elem_classes="hoitin-filter-block", latex_delimiters=[])
                 with gr.Row(elem_classes="hoitin-examples"):
                     examples = [gr.Button("", visible=False, size="sm", variant="secondary") for _ in range(_EXAMPLES)]
                     fresh = gr.Button(messages.new_chat, size="sm", variant="secondary", elem_classes="hoitin-new")
             with gr.Column(scale=2, min_width=260, elem_classes="hoitin-side"):
                 gr.Markdown(f"## {messages.sources}")
                 sources = gr.Markdown(no_sources_html(messages), latex_delimiters=[])
-        outputs = [chatbot, sources, box, chat, any_time]
+                gr.Markdown(legend_html(messages), latex_delimiters=[])
+                history = gr.Markdown("", latex_delimiters=[])
+                gr.Markdown(tools_html(messages), latex_delimiters=[])
+        # Where the page's scripts leave what a click or the address asks for; nobody else sees them.
+        filtered = gr.Textbox(visible="hidden", elem_classes="hoitin-filtered", label=word(messages, "filters"))
+        wanted = gr.Textbox(visible="hidden", elem_classes="hoitin-wanted", label=messages.question)
+        do = gr.Button(messages.send, visible="hidden", elem_classes="hoitin-do")
+        outputs = [chatbot, sources, history, box, chat, filters]
         # Not queued: one plain request an event, and no event stream, which a proxy may buffer. With the stream a
         # few questions asked while a page loaded went unanswered in a browser on a cold machine.
         plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
         private: dict[str, Any] = {"api_visibility": "private", **plain}
-        box.submit(ask, [box, chat], outputs, api_name="ask", **plain)
+        box.submit(ask, [box, filtered, chat], outputs, api_name="ask", **plain)
         for button in examples:
-            button.click(ask, [button, chat], outputs, **private)
-        any_time.click(ask_any_time, [chat], outputs, **private)
-        fresh.click(lambda: ([], no_sources_html(messages), "", Chat(), gr.Button(visible=False)), None, outputs, **private)
-        page.load(show_examples, None, examples, **private)
+            button.click(ask, [button, filtered, chat], outputs, **private)
+        do.click(command, [wanted, chat], outputs, **private)
+        fresh.click(lambda: ([], no_sources_html(messages), "", "", Chat(), gr.skip()), None, outputs, **private)
+        page.load(start, None, [*examples, filters], **private)
     return page
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the chat shows for a question. turn: what a next question may lean on; period: that it was held to."""
+    """What the chat shows for a question. settled: the same once it is no longer the last; turn: to lean on."""
 
     html: str
+    settled: str
     sources: str
     turn: Turn | None = None
-    period: str = ""
 
 
 def respond(
-    assistant: Assistant, question: str, messages: Messages, root: str, turns: Sequence[Turn] = (), *, any_time: bool = False
+    assistant: Assistant, asked: Asked | None, messages: Messages, root: str, turns: Sequence[Turn], number: int
 ) -> Reply:
-    """Return the reply to a question, errors in plain words."""
+    """Return the reply to a question, errors in plain words. asked: None where its filters made no sense."""
     said = messages.error_any
     try:
-        answer = assistant.ask(question, turns, any_time=any_time)
-        turn = Turn(answer.understood.question, *first_words(answer))
-        html, sources = answer_html(answer, messages, root), sources_html(answer, messages, root)
-        return Reply(html, sources, turn, period_chip(answer.understood, messages))
+        if asked is None:
+            said = word(messages, "error_days")
+        else:
+            return _answered(assistant, asked, messages, root, turns, number)
     except UsageError:
-        said = messages.error_long if len(question) > MAX_QUESTION else messages.error_empty
+        said = messages.error_long if asked and len(asked.question) > MAX_QUESTION else messages.error_empty
     except HoitinError as error:
         log.error("cannot answer: %s", error)
         said = problem(error, messages)
     except Exception:
         log.exception("cannot answer")
-    return Reply(f'<p class="hoitin-problem">{encode(said)}</p>', no_sources_html(messages))
+    html = _wrapped(f'<p class="hoitin-problem">{encode(said)}</p>', number)
+    return Reply(html, html, no_sources_html(messages))
+
+
+def _answered(assistant: Assistant, asked: Asked, messages: Messages, root: str, turns: Sequence[Turn], number: int) -> Reply:
+    answer = asked.answer(assistant, turns)
+    foot = foot_html(asked_query(asked, answer.understood.question), messages)
+    others = offers(assistant, asked, answer, turns)
+    live = _wrapped(answer_html(answer, messages, root, live=True, offers=others) + foot, number)
+    settled = _wrapped(answer_html(answer, messages, root) + foot, number)
+    return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer))
+
+
+def _wrapped(html: str, number: int) -> str:
+    return f'<div class="hoitin-answer" id="hoi-{number}" tabindex="-1">{html}</div>'
+
+
+def _read(read: Callable[[], _T]) -> _T | None:
+    """Return what was read, None where a script or a stranger put something else."""
+    try:
+        return read()
+    except (UsageError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _generation(assistant: Assistant) -> Generation | None:
+    try:
+        return assistant.generation()
+    except Exception:  # said by the answer, and logged there
+        return None
+
+
+def _name(assistant: Assistant) -> str:
+    generation = _generation(assistant)
+    return generation.name if generation else ""
 
 
 def problem(error: HoitinError, messages: Messages) -> str:
@@ -142,8 +212,3 @@ def problem(error: HoitinError, messages: Messages) -> str:
     if isinstance(error, ModelMismatchError):
         return messages.error_other_model
     return messages.error_any if isinstance(error, ModelError) else messages.error_no_index
-
-
-def first_words(answer: Answer) -> tuple[str, str]:
-    """Return the quote and the headline that a next question may point back to, "" where nothing was found."""
-    return (answer.citations[0].quote, answer.citations[0].title) if answer.citations else ("", "")

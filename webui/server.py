@@ -25,6 +25,9 @@ from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
 from . import source_page, widget
+from .asking import Asked, read_filters
+from .chat_routes import add_chat_routes
+from .chat_words import script_words
 from .links import answer_json
 from .messages import EN, VI
 from .page import make_page, problem
@@ -50,13 +53,19 @@ class PastTurn(BaseModel):
 
 
 class AskRequest(BaseModel):
-    """The body of POST /api/ask. any_time: do not hold the answer to the period that the question names."""
+    """The body of POST /api/ask.
+
+    any_time: do not hold the answer to the period that the question names. as_typed: put no slip
+    of typing right. filters: "from" and "to" (days of publication), "publisher", "section".
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     history: list[PastTurn] = Field(default=[], max_length=10)
     any_time: bool = False
+    as_typed: bool = False
+    filters: dict[str, Any] = Field(default={}, max_length=10)
 
 
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
@@ -83,7 +92,8 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     @app.post("/api/ask")
     def api_ask(request: AskRequest) -> Response:
         turns = [Turn(turn.question, turn.quote, turn.title) for turn in request.history]
-        return JSONResponse(answer_json(assistant.ask(request.question, turns, any_time=request.any_time), root))
+        asked = Asked(request.question, read_filters(request.filters), request.any_time, request.as_typed)
+        return JSONResponse(answer_json(asked.answer(assistant, turns), root))
 
     source_page.add_routes(app, assistant, settings.data, root)
 
@@ -92,6 +102,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
     widget.add_routes(app, settings)
+    add_chat_routes(app, assistant, settings.data, root)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)
     _mount_chats(app, assistant, root)
@@ -106,6 +117,8 @@ def _say_errors_plainly(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if request.method == "GET":
             return JSONResponse({"error": "a value in the address is not as it should be"}, status_code=422)
+        if not request.url.path.endswith("/api/ask"):
+            return JSONResponse({"error": "a value in the request is not as it should be"}, status_code=422)
         return JSONResponse({"error": f'send {{"question": "…"}}, 1 to {MAX_QUESTION} characters'}, status_code=422)
 
     @app.exception_handler(HTTPException)
@@ -141,7 +154,11 @@ def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
             "max_file_size": "1kb",
             "theme": theme,
             "css_paths": [STATIC / "chat.css"],
-            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>',
+            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>'
+            + "".join(
+                f'<script src="{root}/static/{name}.js" data-words="{script_words(messages)}"></script>'
+                for name in ("conversation", "feedback")
+            ),
         }
         gr.mount_gradio_app(app, make_page(assistant, messages, other, root), path=path, **options)
 

@@ -128,4 +128,4 @@ def print_understood(understood: Understood, typed: str) -> None:
     if understood.question != typed:
         click.secho(f"Hiểu là / taken as: {understood.question}", dim=True)
     for chip in chips(understood, VI):
-        click.secho(f"• {chip}", dim=True)
+        click.secho(f"• {chip.text}", dim=True)

@@ -10,17 +10,17 @@
   hold();
 
   // A new answer opens at its question: the best passage is the first card, not the last.
-  let answers = 0;
+  let last = "";
   const follow = () => {
-    const shown = document.querySelectorAll(".hoitin-chat .message.bot").length;
-    if (shown === answers) return;
-    answers = shown;
+    const newest = [...document.querySelectorAll(".hoitin-answer")].at(-1)?.id ?? ""; // a number: the log keeps only some
+    if (newest === last) return;
+    last = newest;
     const questions = document.querySelectorAll(".hoitin-chat .message.user");
     const log = document.querySelector(".hoitin-chat .bubble-wrap");
     if (!log || !questions.length) return;
+    if (getComputedStyle(log).overflowY === "visible") questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
     const top = questions[questions.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top;
-    log.scrollTo({ top: log.scrollTop + top - 12 });
-    if (log.scrollHeight <= log.clientHeight) questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
+    log.scrollTo({ top: log.scrollTop + top - 4 });
   };
   const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch();

@@ -1,0 +1,71 @@
+# ruff: noqa: F811 - a fixture that is imported is also an argument
+"""axe-core on every page, light and dark: nothing serious or critical."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_browser import (  # noqa: F401 - fixtures
+    Live,
+    Visitor,
+    ask,
+    browser,
+    host_pages,
+    host_port,
+    live,
+    visit,
+)
+
+
+def faults(page) -> list[str]:  # type: ignore[no-untyped-def]
+    """Return what axe calls serious or critical: rule and place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']} {node['target']} {node['failureSummary']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/chat/", "/en/chat/"])
+def test_axe_finds_nothing_serious_in_the_chat(live: Live, visit: Visitor, path: str, scheme: str) -> None:
+    page = visit(f"{live.url}{path}", color_scheme=scheme).page
+    page.locator(".hoitin-filters summary").click()
+    assert faults(page) == []
+    ask(page, "Giá vé xem xiếc ở Reykjavik?")
+    ask(page, "Techfest có bao nhiêu gian hàng trong tháng 11 năm 2023?")
+    page.locator(".hoitin-legend summary").click()
+    assert faults(page) == []
+    page.locator(".hoitin-rate-down").last.click()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_other_pages(live: Live, visit: Visitor, scheme: str) -> None:
+    page = visit(f"{live.url}/chat/", color_scheme=scheme).page
+    question = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
+    source = ask(page, question).locator(".hoitin-card a").first.get_attribute("href")
+    for path in (str(source), f"{source}".replace("?", "?lang=en&"), "/widget-demo"):
+        page.goto(live.url + path)
+        assert faults(page) == [], path
+
+
+def test_axe_would_see_a_fault(live: Live, visit: Visitor) -> None:
+    page = visit(f"{live.url}/widget-demo").page
+    page.locator("main").evaluate("(main) => main.append(document.createElement('button'))")
+    assert [fault.split()[0] for fault in faults(page)] == ["button-name"]
+
+
+def test_headings_are_in_order(live: Live, visit: Visitor) -> None:
+    page = visit(f"{live.url}/chat/").page
+    ask(page, "Techfest 2024")
+    ask(page, "Techfest 2023")
+    levels = page.locator("h1:visible, h2:visible, h3:visible, h4:visible").evaluate_all(
+        "(all) => all.map((one) => one.tagName)"
+    )
+    assert levels[0] == "H1"
+    assert set(levels[1:]) == {"H2"}
