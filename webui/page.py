@@ -48,11 +48,14 @@ class Chat:
 def make_page(assistant: Assistant, messages: Messages, other_path: str, root: str = "") -> gr.Blocks:
     """Return the chat in one language. other_path: where the same page stands in the other."""
 
+    # Of a generation by its name: the same for everyone until the next one.
     @lru_cache(maxsize=2)
-    def offered(name: str) -> tuple[list[str], str]:
-        """Return the example questions and the filters of a generation: the same for everyone until the next one."""
-        generation = _generation(assistant) if name else None
-        return example_questions(assistant, _EXAMPLES), filters_html(generation, messages)
+    def filters_of(name: str) -> str:
+        return filters_html(_generation(assistant) if name else None, messages)
+
+    @lru_cache(maxsize=2)
+    def examples_of(name: str) -> list[str]:
+        return example_questions(assistant, _EXAMPLES) if name else []
 
     def show(chat: Chat, asked: Asked | None, turns: list[Turn]) -> tuple[Any, ...]:
         number = chat.history[-1][0] + 1 if chat.history else 1
@@ -65,7 +68,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
         turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
         chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
         # The filters are drawn anew only if the text is another one: what was chosen in them stays.
-        return shown, reply.sources, history_html(history, messages), "", chat, offered(_name(assistant))[1]
+        return shown, reply.sources, history_html(history, messages), "", chat, filters_of(_name(assistant))
 
     def ask(question: str, filters: str, chat: Chat) -> tuple[Any, ...]:
         return show(chat, _read(lambda: Asked(question, read_filters(json.loads(filters or "{}")))), chat.turns)
@@ -78,9 +81,10 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
         return show(chat, _read(lambda: read_asked(text)), chat.turns)
 
     def start() -> list[Any]:
-        questions, filters = offered(_name(assistant))
+        name = _name(assistant)
+        questions = examples_of(name)
         padded = questions + [""] * (_EXAMPLES - len(questions))
-        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters]
+        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters_of(name)]
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:

@@ -20,7 +20,7 @@
     if (!log || !questions.length) return;
     if (getComputedStyle(log).overflowY === "visible") questions[questions.length - 1].scrollIntoView(); // the page scrolls, not the log
     const top = questions[questions.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top;
-    log.scrollTo({ top: log.scrollTop + top - 4 });
+    log.scrollTo({ top: log.scrollTop + top - 10 });
   };
   const watch = () => new MutationObserver(() => requestAnimationFrame(follow)).observe(document.body, { childList: true, subtree: true });
   if (document.body) watch();
