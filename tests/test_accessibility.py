@@ -1,20 +1,10 @@
-# ruff: noqa: F811 - a fixture that is imported is also an argument
 """axe-core on every page, light and dark: nothing serious or critical."""
 
 from __future__ import annotations
 
 import pytest
 
-from .test_browser import (  # noqa: F401 - fixtures
-    Live,
-    Visitor,
-    ask,
-    browser,
-    host_pages,
-    host_port,
-    live,
-    visit,
-)
+from .browser import Live, Visitor, ask
 
 
 def faults(page) -> list[str]:  # type: ignore[no-untyped-def]

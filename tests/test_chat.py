@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - a fixture that is imported is also an argument
 """The chat page beyond question and answer, in a real browser: chips, filters, links, history, files, keys, paper."""
 
 from __future__ import annotations
@@ -15,17 +14,7 @@ from webui.chat_words import word
 from webui.feedback import read_feedback
 from webui.messages import EN, VI
 
-from .test_browser import (  # noqa: F401 - fixtures
-    Live,
-    Visitor,
-    ask,
-    browser,
-    host_pages,
-    host_port,
-    live,
-    poisoned,
-    visit,
-)
+from .browser import Live, Visitor, ask
 
 FIRST = "Techfest Việt Nam 2024 đón bao nhiêu lượt khách?"
 FOLLOW_UP = "con nam 2023 thi sao"
