@@ -150,7 +150,7 @@ def host_port(host_pages: dict[str, tuple[str, str]]) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def live(browser: Browser, sample_data: Path, sample_assistant: Assistant, host_port: int) -> Iterator[Live]:
     """Return the application over the sample news; only the intranet page may carry its widget."""
-    settings = Settings(data=sample_data, embed_origins=(f"http://{INTRANET}:{host_port}",))
+    settings = Settings(data=sample_data, embed_origins=(f"http://{INTRANET}:{host_port}",), rate=0)
     with serving(make_app(sample_assistant, settings)) as port:
         yield Live(port, sample_assistant)
 
@@ -164,7 +164,7 @@ def poisoned(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     embedder = HashEmbedder()
     reindex(folder / "data", [folder / "news"], embedder)
     assistant = Assistant(folder / "data", lambda: embedder)
-    with serving(make_app(assistant, Settings(data=folder / "data"))) as port:
+    with serving(make_app(assistant, Settings(data=folder / "data", rate=0))) as port:
         yield Live(port, assistant)
 
 

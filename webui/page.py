@@ -32,8 +32,11 @@ class Chat:
     last: str = ""
 
 
-def make_page(assistant: Assistant, messages: Messages, other_path: str, root: str = "") -> gr.Blocks:
+def make_page(
+    assistant: Assistant, messages: Messages, other_path: str, root: str = "", *, accounts: bool = False
+) -> gr.Blocks:
     """Return the chat in one language. other_path: where the same page stands in the other."""
+    account = f"[{messages.account}]({root}/login?lang={messages.lang}) · " if accounts else ""
 
     def ask(question: str, chat: Chat, *, any_time: bool = False) -> tuple[Any, ...]:
         shown = chat.shown[-2 * _KEPT_TURNS :]
@@ -58,7 +61,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
         chat = gr.State(Chat())
         with gr.Row(elem_classes="hoitin-head"):
             gr.Markdown(f"# {messages.title}\n{messages.intro}", elem_classes="hoitin-intro")
-            gr.Markdown(f"[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
+            gr.Markdown(f"{account}[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
         with gr.Row(elem_classes="hoitin-body"):
             with gr.Column(scale=3, min_width=300):
                 chatbot = gr.Chatbot(

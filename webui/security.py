@@ -32,7 +32,7 @@ _KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_
 log = logging.getLogger("hoitin")
 
 
-def _own_path(scope: Scope) -> str:
+def own_path(scope: Scope) -> str:
     """Return the path below root_path, cut as the router cuts it: "/c" is no prefix of "/chat"."""
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
@@ -55,7 +55,7 @@ class ClosedRoutes:
             await self._app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        path = unquote(_own_path(scope)).lstrip("/")
+        path = unquote(own_path(scope)).lstrip("/")
         if ".." in path or "\\" in path or "//" in path:
             return False
         for mount in self._mounts:
@@ -87,7 +87,7 @@ class PayloadGuard:
             if len(body) > MAX_BODY:
                 await JSONResponse({"error": f"the request is larger than {MAX_BODY} bytes"}, 413)(scope, receive, send)
                 return
-        if _own_path(scope).startswith(self._mounts) and not _is_plain(bytes(body)):
+        if own_path(scope).startswith(self._mounts) and not _is_plain(bytes(body)):
             await JSONResponse({"error": "only plain strings, numbers and booleans are accepted"}, 422)(scope, receive, send)
             return
 
@@ -173,6 +173,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        scope["hoitin.ancestors"] = self._ancestors  # the gate may narrow it
         start: Message | None = None
         page = bytearray()
 
@@ -180,7 +181,7 @@ class SecurityHeaders:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce)
+                headers += self._headers(nonce, scope["hoitin.ancestors"])
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -198,11 +199,11 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-    def _headers(self, nonce: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, nonce: str, ancestors: str) -> list[tuple[bytes, bytes]]:
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
-            f"form-action 'self'; base-uri 'self'; frame-ancestors {self._ancestors}"
+            f"form-action 'self'; base-uri 'self'; frame-ancestors {ancestors}"
         )
         return [
             (b"content-security-policy", policy.encode()),

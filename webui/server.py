@@ -24,6 +24,7 @@ from starlette.middleware.cors import CORSMiddleware
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
+from .access.wiring import Access
 from .links import answer_json
 from .messages import EN, LANGUAGES, VI
 from .page import make_page, problem
@@ -62,11 +63,17 @@ class AskRequest(BaseModel):
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """Return the whole web application. Opens no index and loads no model until asked."""
     root = settings.root_path
+    access = Access(settings, MOUNTS)
+    assistant = access.pace(assistant)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
 
+    def here(request: Request) -> str:
+        """Return our root as this request came to it: with its token, where it carries one."""
+        return root + str(request.scope.get("hoitin.token_path", ""))
+
     @app.get("/", include_in_schema=False)
-    def home() -> Response:
-        return RedirectResponse(f"{root}/chat/")
+    def home(request: Request) -> Response:
+        return RedirectResponse(f"{here(request)}/chat/")
 
     @app.get("/healthz")
     def health() -> Response:
@@ -81,9 +88,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         )
 
     @app.post("/api/ask")
-    def api_ask(request: AskRequest) -> Response:
-        turns = [Turn(turn.question, turn.quote, turn.title) for turn in request.history]
-        return JSONResponse(answer_json(assistant.ask(request.question, turns, any_time=request.any_time), root))
+    def api_ask(body: AskRequest, request: Request) -> Response:
+        turns = [Turn(turn.question, turn.quote, turn.title) for turn in body.history]
+        return JSONResponse(answer_json(assistant.ask(body.question, turns, any_time=body.any_time), here(request)))
 
     @app.get("/source/{doc_id}", response_class=HTMLResponse)
     def source(
@@ -97,10 +104,10 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
         document = assistant.generation().passages.document(doc_id)
         if document is None:
-            return HTMLResponse(missing_html(messages, root), status_code=404)
+            return HTMLResponse(missing_html(messages, here(request)), status_code=404)
         changed = bool(v) and not document.content_hash.startswith(v)
         marked = None if changed else find_mark(document, page, start, end)
-        return HTMLResponse(source_html(document, marked, messages, root, changed=changed))
+        return HTMLResponse(source_html(document, marked, messages, here(request), changed=changed))
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:
@@ -118,12 +125,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     @app.get("/widget-demo", response_class=HTMLResponse)
     def widget_demo(request: Request) -> Response:
         base = str(request.base_url).rstrip("/")
-        return HTMLResponse(template("widget_demo.html").render(m=VI, root=root, base=base))
+        return HTMLResponse(template("widget_demo.html").render(m=VI, root=here(request), base=base))
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)
-    _mount_chats(app, assistant, root)
-    _close_doors(app, settings)
+    access.add_routes(app, assistant)
+    _mount_chats(app, assistant, accounts=access.has_accounts)
+    _close_doors(app, settings, access)
     return app
 
 
@@ -134,6 +142,8 @@ def _say_errors_plainly(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if request.method == "GET":
             return JSONResponse({"error": "a value in the address is not as it should be"}, status_code=422)
+        if not request.url.path.endswith("/api/ask"):
+            return JSONResponse({"error": "a value in the request is not as it should be"}, status_code=422)
         return JSONResponse({"error": f'send {{"question": "…"}}, 1 to {MAX_QUESTION} characters'}, status_code=422)
 
     @app.exception_handler(HTTPException)
@@ -152,13 +162,15 @@ def _say_errors_plainly(app: FastAPI) -> None:
         return JSONResponse({"error": problem(error, VI)}, status_code=503)
 
 
-def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
+def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
+    """Mount the chat pages. All their addresses are relative, so that a token in the path is carried along."""
     theme = gr.themes.Base(
         primary_hue="blue",
         font=["Noto Sans", "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
     for path, messages in MOUNTS.items():
+        root = "/".join([".."] * path.count("/"))
         other = next(f"{root}{mount}/" for mount in MOUNTS if mount != path)
         options: dict[str, Any] = {
             "footer_links": [],
@@ -171,14 +183,16 @@ def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
             "css_paths": [STATIC / "chat.css"],
             "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>',
         }
-        gr.mount_gradio_app(app, make_page(assistant, messages, other, root), path=path, **options)
+        gr.mount_gradio_app(app, make_page(assistant, messages, other, root, accounts=accounts), path=path, **options)
 
 
-def _close_doors(app: FastAPI, settings: Settings) -> None:
+def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
+    access.add_turns(app)
     app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
+    access.add_gate(app)
     # Always there, even with an empty list: without it Gradio answers any origin, with credentials.
     app.add_middleware(
         CORSMiddleware,
@@ -197,5 +211,6 @@ def serve(assistant: Assistant, settings: Settings) -> None:
     app = make_app(assistant, settings)
     uvicorn.run(
         app, host=settings.host, port=settings.port, root_path=settings.root_path,
+        proxy_headers=False,  # uvicorn would believe whoever is on this machine; access.addresses does it
         log_level="warning", server_header=False, timeout_keep_alive=10,
     )  # fmt: skip
