@@ -84,9 +84,9 @@ class Gate:
         """Return who asks, None if the request does not say. Raises TokenError."""
         key = self._ways.token_key
         if key and (in_path := _TOKEN_PATH.match(own_path(scope))):
-            scope["root_path"] = scope.get("root_path", "") + in_path.group()
-            scope["hoitin.token_path"] = in_path.group()
-            return self._person_of_token(in_path.group(1), scope)
+            named = self._person_of_token(in_path.group(1), scope)
+            _take_off(in_path.group(), scope)
+            return named
         for ask in self._ways.asks:
             if person := ask(scope):
                 return person
@@ -115,6 +115,17 @@ class Gate:
         query = scope["query_string"].decode("latin-1")
         wanted = quote(path + ("?" + query if query else ""), safe="")
         return RedirectResponse(f"{self._root}/login?next={wanted}", 303)
+
+
+def _take_off(token_path: str, scope: Scope) -> None:
+    """Make the token a part of root_path, or, for Gradio's API, of nothing: it keeps the first root it sees for all."""
+    root = scope.get("root_path", "")
+    scope["hoitin.token_path"] = token_path
+    if "/gradio_api/" in scope["path"]:
+        scope["path"] = root + own_path(scope)[len(token_path) :]
+        scope.pop("raw_path", None)
+    else:
+        scope["root_path"] = root + token_path
 
 
 def from_our_page(scope: Scope) -> bool:

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, TypeGuard
@@ -74,13 +75,13 @@ def read(token: str, key: bytes, audience: str) -> dict[str, Any]:
     now, expires, begins = time.time(), claims.get("exp"), claims.get("nbf", 0)
     if not _is_number(expires) or not _is_number(begins) or begins > now + _LEEWAY:
         raise TokenError("without a time")
-    if not expires > now:  # so that NaN is refused too
+    if expires <= now:
         raise TokenError("expired", expired=True)
     return claims
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _mac(text: str, key: bytes) -> bytes:
