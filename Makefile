@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 QUESTION := Ai là Tổng Thư ký IEC được Thứ trưởng Lê Xuân Định tiếp tại Hà Nội?
 
-.PHONY: demo test lint browser install bench lock clean
+.PHONY: demo test lint programs install bench lock clean
 
 demo: install  ## install, index the sample news, answer one question, serve the chat
 	$(BIN)/hoitin index docs_store/samples/articles --data demo-data
@@ -15,7 +15,7 @@ demo: install  ## install, index the sample news, answer one question, serve the
 	@$(BIN)/hoitin ask "$(QUESTION)" --data demo-data
 	@test -n "$(DEMO_EXIT)" || $(BIN)/hoitin serve --data demo-data --port $(PORT)
 
-test: .venv/.tests-installed browser lint  ## install what the tests need, and pass them
+test: .venv/.tests-installed programs lint  ## install what the tests need, and pass them
 	$(BIN)/python -m pytest
 
 lint: .venv/.tests-installed
@@ -23,12 +23,14 @@ lint: .venv/.tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-browser:  ## the browser tests drive a real Chromium
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+PROGRAMS := chromium fonts-noto-core tesseract-ocr tesseract-ocr-vie
+
+programs:  ## the browser tests drive a real Chromium, the OCR tests a real Tesseract
+	@{ command -v chromium || command -v chromium-browser; } >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx vie || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -q && apt-get install -y -q chromium fonts-noto-core; \
+		apt-get update -q && apt-get install -y -q $(PROGRAMS); \
 	else \
-		echo "Chromium is not installed: the browser tests will be skipped (Debian: apt-get install chromium)"; \
+		echo "Some tests will be skipped: they need $(PROGRAMS) (Debian: apt-get install)"; \
 	fi
 
 install: .venv/.installed

@@ -19,7 +19,7 @@ from .errors import (
 )
 from .generations import Builder, Generation, Generations
 from .lexical import FieldWeights
-from .library import FileState, Library, Trouble, Withdrawal, document_from_json, document_to_json
+from .library import FileState, Library, Trouble, Withdrawal, document_from_json, document_to_json, file_of
 from .records import Document, Manifest, ModelCard, PageNote, Passage
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Withdrawal",
     "document_from_json",
     "document_to_json",
+    "file_of",
     "load_abbreviations",
     "load_embedder",
     "make_date",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -95,6 +95,21 @@ def document_from_json(text: str) -> Document:
     for name in _DATES:
         record[name] = date.fromisoformat(record[name]) if record.get(name) else None
     return Document(**record)
+
+
+def file_of(library: Path, document: Document) -> FileState | None:
+    """Return how the file that is this document, and nothing beside it, looked when it was read; None if that is not known.
+
+    For readers: opens the library for reading only, and makes none.
+    """
+    for option in ("", "&immutable=1"):  # the second where the folder may not be written to
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro{option}", uri=True)) as db:
+            row = db.execute(
+                "SELECT size, mtime_ns, sha256, reader FROM files JOIN documents USING (path) WHERE doc_id = ? AND path = ?",
+                (document.doc_id, document.source),
+            ).fetchone()
+            return FileState(*row) if row else None
+    return None
 
 
 class Library:

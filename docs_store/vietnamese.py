@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-# unicodedata.normalize is quadratic in runs of combining marks, so a run is cut to 4 first.
-_LONG_MARK_RUN = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]+")
+# unicodedata.normalize is quadratic in runs of combining marks of whatever script, so a run is cut to 4 first.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_LONG_MARK_RUN = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _SYLLABLE = re.compile(r"[^\W_]+")
 
 
@@ -112,7 +113,8 @@ _ABBREVIATIONS = frozenset({
     "sđt", "đt", "tel", "fax", "h.e", "kt", "m.sc", "ph.d", "u.s", "u.n", "vd", "v.d", "k/g",
 })
 # fmt: on
-_TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)")
+# Looked for once a run, without going back: a row of a million dots takes no longer than as many letters.
+_TERMINATOR = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?=\s)")
 _LIST_NUMBER = re.compile(r"(?:^|\n)[ \t]*(?:\d{1,3}|[a-zđ]|[IVXLC]{1,5})$", re.IGNORECASE)
 _PARAGRAPH_BREAK = re.compile(r"\r?\n[ \t]*(?:\r?\n[ \t]*)+|\f")
 _LINE_BREAK = re.compile(r"\r?\n")

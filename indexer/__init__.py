@@ -1,6 +1,7 @@
 """indexer: the writing day. Files become documents, passages, vectors and a published index."""
 
 from .chunking import CHUNKING, chunk
+from .finding import is_as_read
 from .loaders import Extract, Load
 from .publishing import Progress, embedding_text
 from .reindex import plan, reindex
@@ -15,6 +16,7 @@ __all__ = [
     "Report",
     "chunk",
     "embedding_text",
+    "is_as_read",
     "plan",
     "reindex",
     "restore",

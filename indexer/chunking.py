@@ -18,7 +18,8 @@ from .guessing import plain
 MAX_SYLLABLES = 180
 MIN_SYLLABLES = 40  # a shorter rest joins its neighbour
 _HARD_LIMIT = 400  # one "sentence" longer than this (a table, a list) is cut between words
-CHUNKING = f"1:{MIN_SYLLABLES}-{MAX_SYLLABLES}-{_HARD_LIMIT}"
+_HARD_LENGTH = 8000  # characters; what is longer has few words but no end: a picture in base64, a row of dots
+CHUNKING = f"2:{MIN_SYLLABLES}-{MAX_SYLLABLES}-{_HARD_LIMIT}"
 
 _CAPTION = re.compile(r"^(?:\*[^*]+\*|_[^_]+_|!\[[^\]]*\]\([^)]*\)|[-*_=]{3,})$")
 _SOURCE_LINE = re.compile(r"^[*_(\[ \t]*(?:Nguồn(?: tin)?|Theo nguồn|Source)[ \t]*:", re.IGNORECASE)
@@ -101,7 +102,7 @@ def _split(page: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield [start, end) whole if it is short enough, else cut between sentences into even parts."""
     text = page[start:end]
     total = len(syllables(text))
-    if total <= MAX_SYLLABLES:
+    if total <= MAX_SYLLABLES and end - start <= _HARD_LENGTH:
         yield start, end
         return
     target = total / -(-total // MAX_SYLLABLES)
@@ -109,7 +110,11 @@ def _split(page: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     size = 0
     for s, e in _cut_long(text):
         length = len(syllables(text[s:e]))
-        if begin is not None and stop is not None and (size + length > MAX_SYLLABLES or size >= target):
+        if (
+            begin is not None
+            and stop is not None
+            and (size + length > MAX_SYLLABLES or size >= target or e - begin > _HARD_LENGTH)
+        ):
             yield start + begin, start + stop
             begin, size = None, 0
         begin = s if begin is None else begin
@@ -123,12 +128,15 @@ def _cut_long(text: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of text, those beyond _HARD_LIMIT words cut between words."""
     for start, end in sentences(text):
         words = list(re.finditer(r"\S{1,2000}", text[start:end]))
-        if len(words) <= _HARD_LIMIT:
+        if len(words) <= _HARD_LIMIT and end - start <= _HARD_LENGTH:
             yield start, end
             continue
-        for first in range(0, len(words), MAX_SYLLABLES):
-            last = words[min(first + MAX_SYLLABLES, len(words)) - 1]
-            yield start + words[first].start(), start + last.end()
+        first = 0
+        for number, word in enumerate(words, 1):
+            full = number - first == MAX_SYLLABLES or number == len(words)
+            if full or words[number].end() - words[first].start() > _HARD_LENGTH:
+                yield start + words[first].start(), start + word.end()
+                first = number
 
 
 def _passage(doc_id: str, page: int, start: int, end: int, text: str) -> Passage:

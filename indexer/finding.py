@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from docs_store import FileState, Library, Trouble, UsageError
 from docs_store.vietnamese import storable
 
 from .sidecar import SUFFIXES, sidecar_of
+
+Reader = Callable[[str], str]
 
 _GUARDED_SHARE = 0.3  # a run that removes more than this share of a folder's files asks first
 _GUARDED_COUNT = 10
@@ -34,10 +37,10 @@ class Found:
     failed: list[Trouble] = field(default_factory=list)
 
 
-def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *, allow_many_removals: bool = False) -> Found:
+def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader, *, allow_many_removals: bool = False) -> Found:
     """Return what the files and folders at `paths` hold, compared with the library.
 
-    data: our own folder, which is never news. reader: the version of the code that would read them.
+    data: our own folder, which is never news. reader: path -> the version of the code that would read it.
     Raises UsageError if suspiciously many files of a folder are gone.
     """
     found = Found()
@@ -68,9 +71,9 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: str, *,
     return found
 
 
-def _compare_one(file: str, known: FileState | None, library: Library, reader: str, found: Found, moved: set[str]) -> None:
+def _compare_one(file: str, known: FileState | None, library: Library, reader: Reader, found: Found, moved: set[str]) -> None:
     try:
-        state = _state(Path(file), known, reader)
+        state = _state(Path(file), known, reader(file))
     except OSError as error:
         found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
         return
@@ -136,6 +139,16 @@ def _is_news(file: Path, root: Path, failed: list[Trouble]) -> bool:
     return True
 
 
+def is_as_read(file: Path, known: FileState) -> bool:
+    """Tell whether a file and its sidecar still hold what was read; they are read again only where their time alone changed."""
+    try:
+        parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]
+        same_size = sum(part.stat().st_size for part in parts) == known.size
+        return same_size and _state(file, known, known.reader).sha256 == known.sha256
+    except OSError:
+        return False
+
+
 def _state(file: Path, known: FileState | None, reader: str) -> FileState:
     """Return how a file and its sidecar look now; the content is not read again where size and time are as before."""
     parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]
@@ -145,7 +158,12 @@ def _state(file: Path, known: FileState | None, reader: str) -> FileState:
         return FileState(size, mtime_ns, known.sha256, reader)
     digest = hashlib.sha256()
     for part in parts:
-        with part.open("rb") as stream:
+        with _open_at_once(part) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return FileState(size, mtime_ns, digest.hexdigest(), reader)
+
+
+def _open_at_once(file: Path) -> BinaryIO:
+    """Return the opened file; one that has become a pipe since it was looked at gives nothing, instead of no end."""
+    return open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK))

@@ -32,8 +32,19 @@ _LEGAL_KIND = re.compile(
     r"^(?:THÔNG TƯ|NGHỊ ĐỊNH|QUYẾT ĐỊNH|TỜ TRÌNH|CÔNG VĂN|LUẬT|NGHỊ QUYẾT|BÁO CÁO|KẾ HOẠCH|CHỈ THỊ|THÔNG BÁO|PHÁP LỆNH)"
     r"(?: LIÊN TỊCH)?$"
 )
-_LETTERHEAD = re.compile("cong hoa xa hoi chu nghia|doc lap - tu do")
+# What stands above an official document's own name, folded.
+_LETTERHEAD = re.compile(
+    r"cong hoa xa hoi chu nghia|^doc lap\W+tu do|^so\W{0,3}:|ngay\b.{0,12}\bthang\b.{0,12}\bnam\b.{0,8}$|^\W*$"
+)
+_NOBODY = frozenset(
+    {"administrator", "admin", "user", "windows user", "owner", "pc", "cn", "hp", "dell", "acer", "asus", "python-docx"}
+)
 _PROGRAM_TITLES = ("microsoft word", "microsoft powerpoint", "untitled", "slide 1", "scan", "document1")
+_PUNCTUATION = " .,:;·-–|*_'\""
+_ISSUER = re.compile(
+    r"(?:BỘ|ỦY BAN|UỶ BAN|CHÍNH PHỦ|QUỐC HỘI|SỞ|CỤC|TỔNG CỤC|THỦ TƯỚNG|VĂN PHÒNG|HỘI ĐỒNG|NGÂN HÀNG|VIỆN|TÒA ÁN)\b"
+)
+_ISSUER_WORDS = 16
 _TITLE_LENGTH = 300
 _LEAD_SYLLABLES = (8, 120)
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
@@ -52,10 +63,44 @@ def find_title(blocks: Sequence[str], *, markdown: bool) -> tuple[str, str]:
         if heading:
             return one_line(heading.group(1)), "heading"
     for number, block in enumerate(blocks[:25]):
-        if _LEGAL_KIND.match(" ".join(block.split())):
+        kind = " ".join(block.split()).strip(_PUNCTUATION)
+        if _LEGAL_KIND.match(kind):
             subject = plain(blocks[number + 1]) if number + 1 < len(blocks) else ""
-            return one_line(f"{plain(block).capitalize()} {subject}"), "heading"
-    return one_line(blocks[0]), "first line"
+            return one_line(f"{kind.capitalize()} {subject}"), "heading"
+    below = _below_letterhead(blocks)
+    return (one_line(blocks[below]), "heading") if below else (one_line(blocks[0]), "first line")
+
+
+def _below_letterhead(blocks: Sequence[str]) -> int:
+    """Return which block is the first below an official letterhead, 0 where there is none."""
+    keys = [fold(nfc(plain(block))) for block in blocks[:12]]
+    last = max((number for number, key in enumerate(keys) if _LETTERHEAD.search(key)), default=-1)
+    has_head = any("cong hoa xa hoi chu nghia" in key for key in keys)
+    return last + 1 if has_head and last + 1 < len(blocks) else 0
+
+
+def find_issuer(blocks: Sequence[str]) -> str:
+    """Return the body that an official letterhead names, as it is written there; "" where there is none."""
+    if not _below_letterhead(blocks):
+        return ""
+    first = re.split(r"\s[-|–]|CỘNG H[ÒO]", plain(blocks[0]))[0].strip(_PUNCTUATION)
+    return first if _ISSUER.match(first) and first.isupper() and len(first.split()) <= _ISSUER_WORDS else ""
+
+
+def find_issued(blocks: Sequence[str]) -> date | None:
+    """Return the day that an official letterhead gives; None where it leaves it open, as a draft does."""
+    return find_date("\n".join(blocks[: _below_letterhead(blocks)]))
+
+
+def has_letterhead(blocks: Sequence[str]) -> bool:
+    """Tell whether a text begins as official documents do. Days in its sentences are then those of other documents."""
+    return _below_letterhead(blocks) > 0
+
+
+def useful_author(author: str) -> str:
+    """Return the author that a file's properties name, or "" if it is only the computer's user."""
+    author = one_line(author)
+    return "" if author.lower() in _NOBODY else author
 
 
 def useful_title(title: str) -> str:
@@ -69,7 +114,7 @@ def useful_title(title: str) -> str:
 def find_lead(blocks: Sequence[str], title: str) -> str:
     """Return the first paragraph that could open a story, or "" for a document of one paragraph."""
     key = fold(nfc(title))
-    candidates = [plain(block) for block in blocks[:6]]
+    candidates = [plain(block) for block in blocks[_below_letterhead(blocks) :][:6]]
     candidates = [block for block in candidates if fold(nfc(block)) != key and not _LETTERHEAD.search(fold(nfc(block)))]
     if len(candidates) < 2:
         return ""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from docs_store import Document, LoadError, document_to_json
+from docs_store import Document, LoadError, PageNote, document_to_json
 from docs_store.vietnamese import paragraphs, storable, syllables
 
 from . import guessing
 from .guessing import one_line
+from .legacy import repair
 from .loaders import Extract
 from .sidecar import Sidecar
 
@@ -47,7 +48,7 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
     The same file at the same place always gets the same doc_id.
     Raises LoadError if there is no text in it.
     """
-    pages = tuple(storable(page) for page in extract.pages)
+    pages, converted = _in_unicode(extract)
     text = "\n\n".join(pages)
     blocks = [text[start:end] for start, end in paragraphs(text[:20_000])]
     if not blocks or not syllables(text):
@@ -62,7 +63,11 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         or fields.guess("title", *guessing.find_title(blocks, markdown=extract.format == "md"))
         or fields.guess("title", storable(origin.stem), "file name")
     )
-    published = fields.day("published") or fields.guess("published", guessing.find_published(zone))
+    published = fields.day("published")
+    if not published and guessing.has_letterhead(blocks):
+        published = fields.guess("published", guessing.find_issued(blocks), "letterhead")
+    elif not published:
+        published = fields.guess("published", guessing.find_published(zone))
     document = Document(
         doc_id=f"{_slug(record_id or origin.stem)}-{_digest(source)[:8]}",
         source=source,
@@ -70,8 +75,10 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         pages=pages,
         content_hash="",
         format=extract.format,
-        publisher=fields.text("publisher") or fields.guess("publisher", guessing.find_publisher(zone)),
-        author=fields.text("author") or fields.guess("author", guessing.find_author(zone)),
+        publisher=fields.text("publisher")
+        or fields.guess("publisher", guessing.find_issuer(blocks), "letterhead")
+        or fields.guess("publisher", guessing.find_publisher(zone)),
+        author=fields.text("author", guessing.useful_author) or fields.guess("author", guessing.find_author(zone)),
         url=fields.address(),
         lead=fields.text("lead") or fields.guess("lead", guessing.find_lead(blocks, title)),
         published=published or fields.guess("published", extract.made, "file date"),
@@ -80,10 +87,25 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         updated=fields.day("updated") or fields.guess("updated", guessing.find_updated(zone)),
         number=fields.text("number") or fields.guess("number", guessing.find_number(text[:_DATE_ZONE])),
         language=fields.text("language")[:2].lower() or fields.guess("language", guessing.find_language(text[:_LANGUAGE_ZONE])),
-        notes=tuple(replace(note, detail=one_line(note.detail)) for note in extract.notes),
+        notes=tuple(replace(note, detail=one_line(note.detail)) for note in (*extract.notes, *converted)),
         origins=fields.origins,
     )
     return replace(document, content_hash=_content_hash(document))
+
+
+def _in_unicode(extract: Extract) -> tuple[tuple[str, ...], list[PageNote]]:
+    """Return the pages fit to store, what stands in them in an older encoding converted, and a note on each such page.
+
+    A loader that knows the fonts has done so already; text of databases and office files comes as it was saved.
+    """
+    pages: list[str] = []
+    notes = []
+    for number, page in enumerate(extract.pages):
+        text, encoding = repair(storable(page))
+        pages.append(text)
+        if encoding:
+            notes.append(PageNote(number, "converted", encoding))
+    return tuple(pages), notes
 
 
 class _Fields:
@@ -97,7 +119,7 @@ class _Fields:
     def text(self, name: str, clean: Any = one_line) -> str:
         """Return a field of words on one line, "" if nobody gives it."""
         for value, origin in self._given(name):
-            if cleaned := clean(str(value)):
+            if cleaned := clean(repair(storable(str(value))).text):
                 self.origins[name] = origin
                 return str(cleaned)
         return ""

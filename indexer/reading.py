@@ -8,9 +8,11 @@ like a file of its own.
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import signal
+import stat
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -78,7 +80,7 @@ def read_files(paths: Sequence[Path], processes: int | None = None) -> Iterator[
         try:
             waiting: deque[Callable[[], Reading]] = deque()
             for path in paths:
-                waiting.append(spool.archive(path) if loaders.is_archive(path) else spool.file(path, Origin(path)))
+                waiting.append(spool.hand_out(path, Origin(path)))
                 if len(waiting) >= _AHEAD * count:
                     yield waiting.popleft()()
             while waiting:
@@ -108,7 +110,7 @@ def read_documents(path: Path, origin: Origin, troubles: list[Trouble]) -> Itera
         troubles.append(Trouble(f"{origin.source}:{number}", reason))
 
     seen: set[str] = set()
-    for extract in loaders.read_records(path, on_bad_record):
+    for extract in loaders.read_many(path, on_bad_record):
         try:
             document = _explained(partial(complete, extract, origin))
             if document.doc_id in seen:
@@ -137,23 +139,33 @@ def _explained(read: Callable[[], Document]) -> Document:
 # --- in the child ---------------------------------------------------------------------------
 
 
-def _read_into(path: Path, origin: Origin, spool: Path) -> list[Trouble]:
-    """Write the file's documents to `spool`; return the places that cannot be read or relied on. Raises LoadError."""
-    troubles: list[Trouble] = []
-    with limits(path.stat().st_size), spool.open("w", encoding="utf-8") as stream:
-        for document in read_documents(path, origin, troubles):
-            stream.write(document_to_json(document) + "\n")
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a child found: places not to be read or relied on; of an archive, each member's file or why there is none."""
+
+    troubles: tuple[Trouble, ...] = ()
+    members: tuple[tuple[str, Path | LoadError], ...] | None = None
+
+
+def _take(path: Path, origin: Origin, spool: Path) -> _Taken:
+    """Write the file's documents to `spool`, or an archive's members into a folder of that name. Raises LoadError."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # it was when it was found; opening a pipe would take for ever
+        raise LoadError("không phải tệp thường | not a regular file")
+    with limits(status.st_size):
+        if not origin.member and loaders.is_archive(path):
+            spool.mkdir()
+            return _Taken(members=tuple(loaders.unpack(path, spool)))
+        troubles: list[Trouble] = []
+        with spool.open("w", encoding="utf-8") as stream:
+            for document in read_documents(path, origin, troubles):
+                stream.write(document_to_json(document) + "\n")
     more = len(troubles) - _TROUBLES
     if more > 0:
         troubles[_TROUBLES:] = [Trouble(origin.source, f"và {more} chỗ khác | and {more} more places")]
-    return [replace(trouble, path=storable(trouble.path), reason=_one_line(trouble.reason)) for trouble in troubles]
-
-
-def _unpack_into(path: Path, folder: Path) -> list[tuple[str, Path | LoadError]]:
-    """Unpack an archive's members into `folder`; return each one's name with its file, or why there is none."""
-    with limits(path.stat().st_size):
-        folder.mkdir()
-        return list(loaders.unpack(path, folder))
+    return _Taken(
+        tuple(replace(trouble, path=storable(trouble.path), reason=_one_line(trouble.reason)) for trouble in troubles)
+    )
 
 
 # --- in the parent --------------------------------------------------------------------------
@@ -165,47 +177,40 @@ class _Spool:
     def __init__(self, pool: ProcessPool, folder: Path) -> None:
         self._pool = pool
         self._folder = folder
-        self._names = iter(range(1 << 62))
+        self._names = itertools.count()
 
-    def file(self, path: Path, origin: Origin) -> Callable[[], Reading]:
+    def hand_out(self, path: Path, origin: Origin) -> Callable[[], Reading]:
         """Hand out one file; return what to call for its reading."""
-        spool = self._folder / f"{next(self._names)}.jsonl"
-        future = self._pool.schedule(_read_into, args=[path, origin, spool])
+        spool = self._folder / str(next(self._names))
+        future = self._pool.schedule(_take, args=[path, origin, spool])
 
         def collect() -> Reading:
             try:
-                return Reading(origin.path, troubles=_outcome(future, path), documents=_spooled(spool))
+                taken: _Taken = _outcome(future, path)
             except LoadError as error:
-                spool.unlink(missing_ok=True)
                 return Reading(origin.path, error=error)
+            if taken.members is not None:
+                return self._together(origin.path, taken.members)
+            return Reading(origin.path, _spooled(spool), list(taken.troubles))
 
         return collect
 
-    def archive(self, path: Path) -> Callable[[], Reading]:
-        """Hand out an archive; return what to call for the reading of all its members together."""
-        folder = self._folder / str(next(self._names))
-        future = self._pool.schedule(_unpack_into, args=[path, folder])
-
-        def collect() -> Reading:
-            try:
-                members: list[tuple[str, Path | LoadError]] = _outcome(future, path)
-            except LoadError as error:
-                return Reading(path, error=error)
-            origins = {name: Origin(path, member=name) for name, _ in members}
-            handed = {name: self.file(file, origins[name]) for name, file in members if isinstance(file, Path)}
-            readings = {
-                name: handed[name]() if name in handed else Reading(path, error=LoadError(str(why))) for name, why in members
-            }
-            whole = Reading(path, chain.from_iterable(reading.documents for reading in readings.values()))
-            for name, reading in readings.items():
-                whole.troubles += reading.troubles
-                if reading.error:
-                    whole.troubles.append(Trouble(origins[name].source, str(reading.error)))
-            if all(reading.error for reading in readings.values()):
-                whole.error = LoadError("không có tệp nào trong đó đọc được | nothing in it can be read")
-            return whole
-
-        return collect
+    def _together(self, path: Path, members: Sequence[tuple[str, Path | LoadError]]) -> Reading:
+        """Return one reading of all the members of an archive, each read like a file of its own."""
+        origins = {name: Origin(path, member=name) for name, _ in members}
+        handed = {name: self.hand_out(file, origins[name]) for name, file in members if isinstance(file, Path)}
+        readings = [
+            (name, handed[name]() if name in handed else Reading(path, error=LoadError(_one_line(str(why)))))
+            for name, why in members
+        ]
+        whole = Reading(path, chain.from_iterable(reading.documents for _, reading in readings))
+        for name, reading in readings:
+            whole.troubles += reading.troubles
+            if reading.error:
+                whole.troubles.append(Trouble(origins[name].source, str(reading.error)))
+        if all(reading.error for _, reading in readings):
+            whole.error = LoadError("không có tệp nào trong đó đọc được | nothing in it can be read")
+        return whole
 
 
 def _spooled(spool: Path) -> Iterator[Document]:
@@ -235,6 +240,8 @@ def _outcome(future: Any, path: Path) -> Any:
         raise ChildLostError(_OUT_OF_MEMORY) from error
     except MemoryError as error:
         raise ChildLostError(_OUT_OF_MEMORY) from error
+    except Exception as error:  # a fault of ours, or of a parser's: one file's, not the run's
+        raise LoadError(_one_line(f"{type(error).__name__}: {first_line(error)} | the file could not be read")) from error
 
 
 _OUT_OF_MEMORY = f"cần quá nhiều bộ nhớ hoặc làm hỏng bộ đọc (giới hạn {MEMORY >> 20} MB) | out of memory or reader crashed"

@@ -39,7 +39,7 @@ def reindex(
     report = Report()
     with generations.lock(), Library(data / "library.sqlite") as library:
         base = None if rebuild else open_base(generations, embedder)
-        found = compare(paths, library, data, loaders.reader(), allow_many_removals=allow_many_removals)
+        found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         report.failed += found.failed
         library.remove_files(found.gone)
         report.removed += found.gone
@@ -62,7 +62,7 @@ def plan(data: Path, paths: Sequence[Path], *, allow_many_removals: bool = False
     """
     known = data / "library.sqlite"
     with Library(known if known.exists() else ":memory:") as library:
-        found = compare(paths, library, data, loaders.reader(), allow_many_removals=allow_many_removals)
+        found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         return Report(
             added=sorted(found.new),
             updated=sorted(found.changed),

@@ -11,6 +11,7 @@ Its values win over whatever the file says of itself; those under `fallback:` on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ def sidecar_of(path: Path) -> Path | None:
     """Return the sidecar beside a file, or None. A link is none: it could lead out of the folder."""
     for suffix in SUFFIXES:
         candidate = path.with_name(path.name + suffix)
-        if candidate.is_file() and not candidate.is_symlink():
-            return candidate
+        with suppress(OSError):  # a name that leaves no room for the suffix
+            if candidate.is_file() and not candidate.is_symlink():
+                return candidate
     return None
 
 
@@ -54,4 +56,4 @@ def read_sidecar(path: Path) -> Sidecar:
     except (LoadError, UnicodeDecodeError) as error:
         raise LoadError(f"tệp kèm {sidecar.name}: {error} | the sidecar cannot be read") from error
     fallback = record.get("fallback")
-    return Sidecar(read_fields(record), read_fields(fallback) if isinstance(fallback, dict) else {})
+    return Sidecar(read_fields(record, "sidecar"), read_fields(fallback, "sidecar") if isinstance(fallback, dict) else {})

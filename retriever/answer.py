@@ -60,6 +60,7 @@ class Citation:
     quote_start: int
     score: float
     notes: tuple[PageNote, ...] = ()  # how its page was read, where not simply
+    document_number: str = ""  # 12/2024/TT-BKHCN, where the document has one
     copies: tuple[Copy, ...] = ()  # who printed it too, oldest first; this one is the earliest
 
 

@@ -196,6 +196,7 @@ def _citation(number: int, story: Story, head: Document, evidence: Evidence) -> 
         quote=passage.text[begin:end],
         quote_start=begin,
         score=round(hit.score, 4),
+        document_number=head.number,
         notes=tuple(note for note in head.notes if note.page == passage.page),
         copies=tuple(Copy(one.doc_id, one.title, one.publisher, one.url, one.published) for one in story.copies),
     )

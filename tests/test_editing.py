@@ -121,7 +121,7 @@ def test_a_sidecar_wins_over_the_file_and_over_guessing(news: Path) -> None:
     assert (document.title, document.published, document.number) == ("Tên trong tệp kèm", date(2024, 6, 5), "12/2024/TT-X")
     assert (document.author, document.publisher) == ("An", "Báo Mẫu")
     assert document.origins["title"] == document.origins["published"] == "sidecar"
-    assert document.origins["author"] == "front matter"
+    assert document.origins["author"] == "front matter author"
     assert document.origins["publisher"] == "text"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -37,8 +38,13 @@ def test_plain_text_gives_title_source_and_day_first_date(news: Path) -> None:
 
 
 def test_the_page_is_the_file_itself_character_for_character(news: Path) -> None:
-    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab và Unicode tổ hợp: Đa\u0323i.\r\n"
+    text = "Tiêu đề\r\n\r\nDòng  có hai dấu cách,\ttab, hoà và hòa, 5 m², Å và “ngoặc”.\r\n"
     assert read_file(_write(news, "a.txt", "\ufeff" + text)).pages == (text,)
+
+
+def test_letters_in_pieces_are_composed_and_nothing_else_changes(news: Path) -> None:
+    path = _write(news, "a.txt", unicodedata.normalize("NFD", "Hội nghị đo lường ở Huế.") + " \u212b \u2126 5 m²\r\n")
+    assert read_file(path).pages == ("Hội nghị đo lường ở Huế. \u212b \u2126 5 m²\r\n",)
 
 
 def test_front_matter_wins_and_is_not_part_of_the_page(news: Path) -> None:
@@ -59,29 +65,6 @@ def test_markdown_without_front_matter_is_read_from_its_text() -> None:
     assert not found.title.startswith("#")
     assert found.lead
     assert "*" not in found.lead
-
-
-def test_pdf_is_read_page_by_page() -> None:
-    pdf = max(ARTICLES.glob("*.pdf"), key=lambda path: len(read_file(path).pages))
-    document = read_file(pdf)
-    assert document.paged
-    assert len(document.pages) >= 2
-    assert all(page.strip() for page in document.pages)
-
-
-def test_pdf_lines_are_joined_and_document_numbers_kept() -> None:
-    from indexer.loaders.pdf import _join_lines
-
-    lines = [
-        "Căn cứ Nghị định số 13/2023/NĐ-",
-        "CP ngày 17 tháng 4 năm 2023 của Chính",
-        "phủ về bảo vệ dữ liệu cá nhân;",
-        "Điều 1. Phạm vi điều chỉnh",
-    ]
-    assert _join_lines(lines) == (
-        "Căn cứ Nghị định số 13/2023/NĐ-CP ngày 17 tháng 4 năm 2023 của Chính phủ về bảo vệ dữ liệu cá nhân;"
-        "\n\nĐiều 1. Phạm vi điều chỉnh"
-    )
 
 
 def test_docx_gives_paragraphs_and_tables_in_order(news: Path) -> None:
@@ -107,7 +90,7 @@ def test_json_lines_give_one_document_each_and_name_the_bad_lines(news: Path, su
     path = _write(news, f"tin{suffix}", gzip.compress(lines) if suffix.endswith("gz") else lines)
     bad: list[int] = []
     documents = [
-        complete(extract, Origin(path)) for extract in loaders.read_records(path, lambda number, reason: bad.append(number))
+        complete(extract, Origin(path)) for extract in loaders.read_many(path, lambda number, reason: bad.append(number))
     ]
     assert bad == [2, 3, 4]
     (document,) = documents
@@ -183,7 +166,7 @@ def test_doc_id_stays_and_content_hash_follows_the_text(news: Path) -> None:
 
 def test_a_lone_surrogate_becomes_storable(news: Path) -> None:
     path = _write(news, "a.jsonl", json.dumps({"title": "Tin \ud800", "body": "Thân \udfff bài"}))
-    (extract,) = loaders.read_records(path, lambda number, reason: None)
+    (extract,) = loaders.read_many(path, lambda number, reason: None)
     complete(extract, Origin(path)).pages[0].encode()
 
 
@@ -212,4 +195,4 @@ def test_the_date_behind_a_source_is_not_its_name(news: Path) -> None:
 def test_a_suffix_in_capitals_is_the_same_suffix(tmp_path: Path, news: Path) -> None:
     with gzip.open(news / "A.JSONL.GZ", "wt", encoding="utf-8") as stream:
         stream.write('{"id": 1, "title": "Tin", "body": "Nội dung tin."}\n')
-    assert [extract.title for extract in loaders.read_records(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]
+    assert [extract.title for extract in loaders.read_many(news / "A.JSONL.GZ", lambda *_: None)] == ["Tin"]

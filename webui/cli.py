@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ class _Door(click.Group):
             if error.next_step:
                 click.echo(f"→ {error.next_step}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
+            sys.stdout = None
+            ctx.exit(0)
         except OSError as error:  # a folder that cannot be made, a full disk, a file in a folder's place
             click.secho(f"Lỗi: {error.strerror or error}: {error.filename or ''}".rstrip(": "), fg="red", err=True)
             ctx.exit(USAGE)
@@ -168,7 +172,7 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
     from docs_store import UsageError
 
     from .assembly import make_generations
-    from .messages import ORIGINS, VI
+    from .messages import VI, origin_words
 
     passages = make_generations(settings_of(ctx, data)).open_current().passages
     document = passages.document(doc_id)
@@ -203,7 +207,7 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
         return
     for name, value in facts.items():
         if name not in ("pages", "origins", "notes") and value:
-            origin = f"   ← {ORIGINS.get(document.origins[name], document.origins[name])}" if name in document.origins else ""
+            origin = f"   ← {origin_words(document.origins[name])}" if name in document.origins else ""
             click.echo(visible(f"{name + ':':14}{value}") + click.style(visible(origin), dim=True))
     for number, page in enumerate(document.pages):
         if document.paged:

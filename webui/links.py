@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from retriever import Answer, Citation, Understood
 
+from .citing import official
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
 MARK = "doan"  # the anchor of the marked passage on a source page
+
+
+def here(request: HTTPConnection, root: str) -> str:
+    """Return our root as a request came to it: with its token, where its path carries one."""
+    return root + str(request.scope.get("hoitin.token_path", ""))
+
+
+def without_token(root: str) -> str:
+    """Return a root that may be copied and sent to others."""
+    return re.sub(r"/t/[\w.-]+$", "", root)
 
 
 def source_url(citation: Citation, root: str = "") -> str:
@@ -18,9 +34,9 @@ def source_url(citation: Citation, root: str = "") -> str:
     return f"{document_url(citation.doc_id, root)}?{query}#{MARK}"
 
 
-def document_url(doc_id: str, root: str = "") -> str:
-    """Return the address of a document's source page, with nothing marked."""
-    return f"{root}/source/{quote(doc_id, safe='')}"
+def document_url(doc_id: str, root: str = "", kind: str = "source") -> str:
+    """Return the address of a document's source page, with nothing marked; or of its "original" file."""
+    return f"{root}/{kind}/{quote(doc_id, safe='')}"
 
 
 def answer_json(answer: Answer, root: str = "") -> dict[str, Any]:
@@ -61,6 +77,7 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "quote": citation.quote,
         "passage": citation.passage,
         "score": citation.score,
+        "cite": official(citation),
         "notes": [{"kind": note.kind, "detail": note.detail, "confidence": note.confidence} for note in citation.notes],
         "copies": [
             {

@@ -60,6 +60,28 @@ class Messages:
     note_doubtful: str
     note_converted: str
     note_rebuilt: str
+    cite_heading: str
+    copy_cite: str
+    copy_quote: str
+    copy_link: str
+    copied: str
+    copy_failed: str
+    view_text: str
+    view_original: str
+    download: str
+    original_changed: str
+    original_large: str
+    original_missing: str
+    original_missing_hint: str
+    pdf_loading: str
+    pdf_failed: str
+    pdf_not_found: str
+    pdf_picture: str
+    pdf_page: str
+    previous_page: str
+    next_page: str
+    zoom_in: str
+    zoom_out: str
     sign_in: str
     sign_in_needed: str
     sign_in_cross_site: str
@@ -133,11 +155,33 @@ VI = Messages(
     also_called="“{said}” cũng tìm “{meant}”",
     any_time="Bỏ lọc thời gian",
     printed_by="đăng lại ở {count} nguồn",
-    note_ocr="đọc từ ảnh quét (OCR), độ tin cậy {percent} %",
+    note_ocr="đọc từ ảnh quét (OCR), độ tin cậy {percent} %, hãy đối chiếu con số với bản gốc",
     note_unread="trang là ảnh, chưa đọc được chữ",
     note_doubtful="chữ trên trang này không chắc đúng",
     note_converted="chuyển từ mã chữ {detail}",
     note_rebuilt="đã nối lại chữ bị tách rời",
+    cite_heading="Trích dẫn",
+    copy_cite="Chép trích dẫn",
+    copy_quote="Chép đoạn trích",
+    copy_link="Chép liên kết",
+    copied="Đã chép",
+    copy_failed="Không chép được, hãy chọn chữ rồi nhấn Ctrl+C",
+    view_text="Văn bản",
+    view_original="Bản gốc",
+    download="Tải tệp gốc ({kind}, {size})",
+    original_changed="Tệp gốc đã thay đổi sau khi được đọc, nên ở đây chỉ có văn bản đã đọc.",
+    original_large="Tệp gốc quá lớn, nên ở đây chỉ có văn bản đã đọc.",
+    original_missing="Máy chủ này không có tệp gốc",
+    original_missing_hint="Tệp có thể đã được dời đi hoặc thay đổi. Văn bản đã đọc từ tệp vẫn còn ở trang nguồn.",
+    pdf_loading="Đang mở bản gốc…",
+    pdf_failed="Không mở được bản gốc tại đây. Bạn vẫn có thể tải tệp về.",
+    pdf_not_found="Không tìm thấy đoạn trích trong lớp chữ của trang này. Hãy đối chiếu với văn bản.",
+    pdf_picture="Trang này là ảnh nên không tô được đoạn trích. Hãy đối chiếu với văn bản.",
+    pdf_page="Trang {page}/{pages}",
+    previous_page="Trang trước",
+    next_page="Trang sau",
+    zoom_in="Phóng to",
+    zoom_out="Thu nhỏ",
     sign_in="Đăng nhập",
     sign_in_needed="Bạn cần đăng nhập để dùng trang này.",
     sign_in_cross_site="Yêu cầu này đến từ một trang khác nên bị từ chối.",
@@ -202,11 +246,33 @@ EN = Messages(
     also_called="“{said}” also searched as “{meant}”",
     any_time="Any time",
     printed_by="also printed by {count}",
-    note_ocr="read from a scan (OCR), confidence {percent} %",
+    note_ocr="read from a scan (OCR), confidence {percent} %, check figures against the original",
     note_unread="the page is a picture that was not read",
     note_doubtful="the text of this page may be wrong",
     note_converted="converted from {detail}",
     note_rebuilt="broken spacing was put right",
+    cite_heading="Citation",
+    copy_cite="Copy citation",
+    copy_quote="Copy passage",
+    copy_link="Copy link",
+    copied="Copied",
+    copy_failed="Could not copy; select the text and press Ctrl+C",
+    view_text="Text",
+    view_original="Original",
+    download="Download the original file ({kind}, {size})",
+    original_changed="The original file has changed since it was read, so only the text that was read is shown.",
+    original_large="The original file is too large, so only the text that was read is shown.",
+    original_missing="This server does not have the original file",
+    original_missing_hint="The file may have been moved or changed. The text read from it is still on the source page.",
+    pdf_loading="Opening the original…",
+    pdf_failed="The original cannot be shown here. You can still download the file.",
+    pdf_not_found="The passage was not found in the text layer of this page. Please compare it with the text.",
+    pdf_picture="This page is a picture, so the passage cannot be marked on it. Please compare it with the text.",
+    pdf_page="Page {page} of {pages}",
+    previous_page="Previous page",
+    next_page="Next page",
+    zoom_in="Zoom in",
+    zoom_out="Zoom out",
     sign_in="Sign in",
     sign_in_needed="Please sign in to use this page.",
     sign_in_cross_site="This request came from another site and was refused.",
@@ -229,14 +295,26 @@ EN = Messages(
 
 LANGUAGES = {"vi": VI, "en": EN}
 
-# Where a document's fields come from, as `hoitin show` tells it; names of the field (og:title, json-ld) stay as they are.
-ORIGINS = {
+# Where a document's fields come from, as `hoitin show` tells it; other names (og:title, json-ld) stay as they are.
+_ORIGINS = {
     "sidecar": "tệp kèm / sidecar",
     "front matter": "phần đầu tệp / front matter",
-    "record": "bản ghi xuất từ CMS / record",
+    "JSON": "bản ghi xuất từ CMS / record",
+    "CSV": "bảng xuất từ CMS / row",
     "text": "trong bài / text",
     "heading": "đề mục trong bài / heading",
+    "letterhead": "phần đầu văn bản / letterhead",
     "first line": "dòng đầu / first line",
     "file name": "tên tệp / file name",
     "file date": "ngày lập tệp / file date",
 }
+
+
+def origin_words(origin: str) -> str:
+    """Return in words where a value came from: "front matter title" -> "phần đầu tệp / front matter (title)"."""
+    for place, words in _ORIGINS.items():
+        if origin == place:
+            return words
+        if origin.startswith(place + " "):
+            return f"{words} ({origin.removeprefix(place + ' ')})"
+    return origin

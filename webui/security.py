@@ -180,8 +180,9 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
+                own = next((v for k, v in message["headers"] if k.lower() == b"content-security-policy"), b"")
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
-                headers += self._headers(nonce, scope["hoitin.ancestors"])
+                headers += self._headers(nonce, own if own.startswith(b"sandbox;") else b"", scope["hoitin.ancestors"])
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -199,14 +200,15 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-    def _headers(self, nonce: str, ancestors: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, nonce: str, own: bytes, ancestors: str) -> list[tuple[bytes, bytes]]:
+        """own: the response's own policy, where it is a sandbox: closed further than ours."""
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
             f"form-action 'self'; base-uri 'self'; frame-ancestors {ancestors}"
         )
         return [
-            (b"content-security-policy", policy.encode()),
+            (b"content-security-policy", own + f"; frame-ancestors {ancestors}".encode() if own else policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 # Before Gradio is imported: it would otherwise ask the internet for its version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -13,7 +13,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -24,13 +24,14 @@ from starlette.middleware.cors import CORSMiddleware
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
+from . import source_page
 from .access.wiring import Access
-from .links import answer_json
-from .messages import EN, LANGUAGES, VI
+from .links import answer_json, here
+from .messages import EN, VI
 from .page import make_page, problem
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
-from .source_page import find_mark, missing_html, source_html, template
+from .source_page import template
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
@@ -67,13 +68,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     assistant = access.pace(assistant)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
 
-    def here(request: Request) -> str:
-        """Return our root as this request came to it: with its token, where it carries one."""
-        return root + str(request.scope.get("hoitin.token_path", ""))
-
     @app.get("/", include_in_schema=False)
     def home(request: Request) -> Response:
-        return RedirectResponse(f"{here(request)}/chat/")
+        return RedirectResponse(f"{here(request, root)}/chat/")
 
     @app.get("/healthz")
     def health() -> Response:
@@ -90,24 +87,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     @app.post("/api/ask")
     def api_ask(body: AskRequest, request: Request) -> Response:
         turns = [Turn(turn.question, turn.quote, turn.title) for turn in body.history]
-        return JSONResponse(answer_json(assistant.ask(body.question, turns, any_time=body.any_time), here(request)))
+        return JSONResponse(answer_json(assistant.ask(body.question, turns, any_time=body.any_time), here(request, root)))
 
-    @app.get("/source/{doc_id}", response_class=HTMLResponse)
-    def source(
-        doc_id: str,
-        request: Request,
-        page: Annotated[int, Query()] = 0,
-        start: Annotated[int, Query()] = 0,
-        end: Annotated[int, Query()] = 0,
-        v: Annotated[str, Query(max_length=64)] = "",
-    ) -> Response:
-        messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
-        document = assistant.generation().passages.document(doc_id)
-        if document is None:
-            return HTMLResponse(missing_html(messages, here(request)), status_code=404)
-        changed = bool(v) and not document.content_hash.startswith(v)
-        marked = None if changed else find_mark(document, page, start, end)
-        return HTMLResponse(source_html(document, marked, messages, here(request), changed=changed))
+    source_page.add_routes(app, assistant, settings.data, root)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:
@@ -125,7 +107,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     @app.get("/widget-demo", response_class=HTMLResponse)
     def widget_demo(request: Request) -> Response:
         base = str(request.base_url).rstrip("/")
-        return HTMLResponse(template("widget_demo.html").render(m=VI, root=here(request), base=base))
+        return HTMLResponse(template("widget_demo.html").render(m=VI, root=here(request, root), base=base))
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)

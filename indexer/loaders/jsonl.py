@@ -1,7 +1,6 @@
-"""JSON Lines, one article a line, plain or compressed (.jsonl, .jsonl.gz, .jsonl.xz).
+"""JSON, many articles a file: one a line (.jsonl, .ndjson; also .gz, .xz), or in one array (.json).
 
-Names understood: id or _id; title; lead; body, text or content; date or published; source
-or publisher; author; url.
+The names of the fields that are understood stand in `fields`.
 """
 
 from __future__ import annotations
@@ -9,59 +8,77 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from docs_store import LoadError
 
 from .extract import Extract
-from .fields import named, read_fields
+from .fields import field_of, read_article
+
+OnBad = Callable[[int, str], None]
 
 _MAX_LINE = 20_000_000  # bytes; a longer line is no article
+_MAX_ARRAY = 64 << 20  # bytes of a file that must be read whole
 
 
-def read_records(path: Path, on_bad_record: Callable[[int, str], None]) -> Iterator[Extract]:
-    """Yield the file's articles; call on_bad_record(number, reason) for a line that is none.
+def read_jsonl(path: Path, on_bad_line: OnBad) -> Iterator[Extract]:
+    """Yield the file's articles; call on_bad_line(number, reason) for a line, or an array's element, that is none.
 
     Raises LoadError if the file as a whole cannot be read.
     """
-    try:
-        with _open(path) as stream:
-            number = 0
-            while line := stream.readline(_MAX_LINE + 1):
-                number += 1
-                if len(line) > _MAX_LINE:
-                    raise LoadError(f"dòng {number} dài quá {_MAX_LINE} byte | line {number} is too long")
-                if not line.strip():
-                    continue
-                try:
-                    yield _article(line, number)
-                except RecursionError:
-                    on_bad_record(number, "cấu trúc lồng quá sâu | nested too deep")
-                except (ValueError, LoadError) as error:
-                    on_bad_record(number, str(error))
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise LoadError(f"không đọc được: {error} | cannot be read") from error
+    records = _array(path) if path.suffix.lower() == ".json" else None
+    for number, record in enumerate(records, 1) if records is not None else _lines(path):
+        try:
+            record = json.loads(record) if isinstance(record, bytes) else record
+            if not isinstance(record, dict):
+                raise LoadError("không phải một bản ghi | not a record")
+            yield read_article(record, "JSON", "jsonl", number)
+        except RecursionError:
+            on_bad_line(number, "cấu trúc lồng quá sâu | nested too deep")
+        except (ValueError, LoadError) as error:
+            on_bad_line(number, str(error))
 
 
-def _open(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
+def open_plain_or_packed(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
+    """Return the file's bytes as a stream, unpacked if its name ends in .gz or .xz."""
     suffix = path.suffix.lower()
     if suffix == ".gz":
         return gzip.open(path, "rb")
     return lzma.open(path, "rb") if suffix == ".xz" else path.open("rb")
 
 
-def _article(line: bytes, number: int) -> Extract:
-    record = json.loads(line)
-    if not isinstance(record, dict):
-        raise LoadError("không phải một bản ghi | not a record")
-    body = next((record[name] for name in ("body", "text", "content") if record.get(name)), "")
-    if not isinstance(body, str) or not body.strip():
-        raise LoadError("không có nội dung (body) | no body")
-    fields = read_fields(record)
-    lead = fields["lead"]
-    # The lead is text that can be quoted, so it stands on the page, before the body.
-    page = f"{lead}\n\n{body}" if lead and not body.startswith(lead) else body
-    record_id = str(record.get("id") or record.get("_id") or number)
-    return Extract(pages=(page,), format="jsonl", record_id=record_id, origins=named(fields, "record"), **fields)
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with open_plain_or_packed(path) as stream:
+            number = 0
+            while line := stream.readline(_MAX_LINE + 1):
+                number += 1
+                if len(line) > _MAX_LINE:
+                    raise LoadError(f"dòng {number} dài quá {_MAX_LINE} byte | line {number} is too long")
+                if line.strip():
+                    yield number, line
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise LoadError(f"không đọc được: {error} | cannot be read") from error
+
+
+def _array(path: Path) -> Iterable[Any] | None:
+    """Return the records of a file that is one JSON value; None if it is one value a line."""
+    try:
+        if path.stat().st_size > _MAX_ARRAY:
+            raise LoadError(f"tệp JSON lớn quá {_MAX_ARRAY >> 20} MB, hãy dùng .jsonl | too large, use JSON Lines")
+        value = json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise LoadError("cấu trúc lồng quá sâu | nested too deep") from error
+    except OSError as error:
+        raise LoadError(f"không đọc được: {error} | cannot be read") from error
+    except ValueError as error:
+        if "Extra data" in str(error):
+            return None
+        raise LoadError(f"JSON sai cú pháp: {error} | not valid JSON") from error
+    if isinstance(value, dict) and not any(field_of(name) == "body" for name in value):
+        # An answer of an API wraps its list: {"total": 2, "items": [...]}
+        return next((inner for inner in value.values() if isinstance(inner, list)), [value])
+    return value if isinstance(value, list) else [value]

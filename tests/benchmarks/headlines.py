@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("news", type=Path)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    articles = list(loaders.read_records(options.news, lambda *_: None))
+    articles = list(loaders.read_many(options.news, lambda *_: None))
     random.Random(SEED).shuffle(articles)
     articles = articles[:ARTICLES]
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,7 @@ def _index(file: Path, data: Path, scratch: Path) -> list[tuple[str, str]]:
 def _single_files(file: Path, scratch: Path) -> list[tuple[str, str]]:
     """Return how long a folder takes that holds each article as a file of its own: new, unchanged, renamed."""
     folder = scratch / "files"
-    for number, extract in enumerate(loaders.read_records(file, lambda *_: None)):
+    for number, extract in enumerate(loaders.read_many(file, lambda *_: None)):
         path = folder / f"{number % 100:02d}" / f"{number}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"# {extract.title}\n\n{extract.pages[0]}\n", encoding="utf-8")
@@ -117,7 +117,7 @@ def _embedding(data: Path) -> list[tuple[str, str]]:
 
 
 def _questions(file: Path, data: Path, count: int) -> list[tuple[str, str]]:
-    titles = {extract.record_id: extract.title for extract in loaders.read_records(file, lambda *_: None)}
+    titles = {extract.record_id: extract.title for extract in loaders.read_many(file, lambda *_: None)}
     chosen = random.Random(1).sample(sorted(titles), min(count, len(titles)))
     assistant = Assistant(data, load_embedder)
     assistant.ask("làm nóng")

@@ -12,6 +12,7 @@ from typing import Any
 from docs_store import LoadError
 
 from ..extract import Extract
+from ..text import converted
 from .blocks import blocks_of, joined
 from .cleaning import clean
 from .days import metadata_day, stamped_days
@@ -64,7 +65,7 @@ def extract(page: Page) -> Extract:
     metadata.check_language(text)
     found.add("lead", main.lead, main.lead_origin)
     values: dict[str, Any] = found.values
-    return Extract(pages=(text,), format="html", **values, origins=found.origins)
+    return Extract(pages=(text,), format="html", **values, origins=found.origins, notes=converted(page.encoding))
 
 
 def _guess(root: Any, found: Found) -> None:

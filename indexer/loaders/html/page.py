@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs_store import LoadError
 from docs_store.vietnamese import nfc
 
-from ..text import decode
+from ...legacy import decode, repair
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -25,6 +26,7 @@ _MAX_MARKUP = 8_000_000  # bytes after stripping: the tree takes about fifty tim
 _MAX_TAG = 8_000  # the parser's time is quadratic in the attributes of one tag
 _MAX_JSON = 1_000_000
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _OPAQUE = re.compile(rb"<(!--|(?:script|style|svg)(?=[\s/>]))", re.IGNORECASE)
 _END = {
     b"!--": re.compile(rb"--!?>"),
@@ -44,6 +46,9 @@ _DECLARED = re.compile(
 )
 # Of all that Python can decode, what a browser would: not punycode, not unicode_escape.
 _WEB_CHARSET = re.compile(r"(?:windows|cp|x-cp|iso|us-ascii|ascii|koi8|gb|big5|shift|euc|utf-?8|utf-?16|latin)[\w-]*")
+# TCVN3 writes ư where Latin-1 has the soft hyphen, which no browser shows: such a page is converted before it is cleaned.
+_HIDDEN_LETTER = re.compile("\u00ad|&(?:#0*173|#x0*ad|shy);", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
 _MAX_BROKEN = 500  # one character in so many may be broken and the page still is UTF-8
 
 
@@ -54,6 +59,7 @@ class Page:
     root: HtmlElement
     json_ld: tuple[str, ...]
     saved_from: str
+    encoding: str = ""  # of before Unicode, that the page was converted from
 
 
 def read_page(path: Path) -> Page:
@@ -62,7 +68,7 @@ def read_page(path: Path) -> Page:
         raise LoadError(f"trang HTML lớn hơn {_MAX_FILE // 1_000_000} MB | the HTML page is too large")
     data = path.read_bytes()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = codecs.BOM_UTF8 + decode(data).encode("utf-8", "replace")
+        data = codecs.BOM_UTF8 + decode(data).text.encode("utf-8", "replace")
     saved_from = _SAVED_FROM.search(data, 0, 4096)
     data, json_ld = _strip(data)
     if len(data) > _MAX_MARKUP:
@@ -70,11 +76,21 @@ def read_page(path: Path) -> Page:
     if any(tag.end() - tag.start() > _MAX_TAG for tag in _TAG.finditer(data)):
         data = _TAG.sub(_short_tag, data)
     text = _decode_html(data).replace("\x00", "")
+    encoding = ""
+    if _HIDDEN_LETTER.search(text):
+        text, encoding = repair(_ENTITY.sub(_letter, text))
     return Page(
         root=_parse(text.encode("utf-8", "replace")),
         json_ld=tuple(_decode_html(script) for script in json_ld),
         saved_from=saved_from.group(1).decode("ascii", "replace") if saved_from else "",
+        encoding=encoding,
     )
+
+
+def _letter(match: re.Match[str]) -> str:
+    """Return the letter of an entity; the entity itself if that is ASCII, such as < and &."""
+    letter = unescape(match.group())
+    return match.group() if letter.isascii() else letter
 
 
 def _decode_html(data: bytes) -> str:
@@ -91,7 +107,7 @@ def _decode_html(data: bytes) -> str:
         except (UnicodeDecodeError, LookupError):
             pass
     text = data.decode("utf-8-sig", "replace")
-    return text if text.count("\ufffd") <= len(text) // _MAX_BROKEN else decode(data)
+    return text if text.count("\ufffd") <= len(text) // _MAX_BROKEN else decode(data, name).text
 
 
 def _strip(data: bytes) -> tuple[bytes, list[bytes]]:
@@ -144,4 +160,9 @@ def _parse(data: bytes) -> HtmlElement:
     # The parser stops without a word where tags lie deeper than 2,048: better no page than half of one.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log.filter_from_fatals()):
         raise LoadError("thẻ HTML lồng quá sâu | HTML tags nested too deep")
+    for element in root.iter():  # lxml reads these letters, and refuses to write them where an element is dropped
+        if element.text and _CONTROLS.search(element.text):
+            element.text = _CONTROLS.sub("", element.text)
+        if element.tail and _CONTROLS.search(element.tail):
+            element.tail = _CONTROLS.sub("", element.tail)
     return root

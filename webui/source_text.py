@@ -1,0 +1,95 @@
+"""A page's text as HTML that is, character for character, the source's own text.
+
+Only spans are put around it: the passage's mark, and the marks of Markdown, which are dimmed
+but never left out. What is selected and copied is what the file says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from .links import MARK
+
+Span = tuple[int, int, str]  # start, end, class
+
+_BLOCK = 20_000  # characters: a browser lays out no more than what is near the window, block by block
+_DRESSED = 200_000  # characters: the marks of Markdown are dimmed on pages up to this
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+.*$", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*+]|>+)[ \t]", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:-{3,200}|\*{3,200}|\|[-:| \t]{1,500}\|)\r?$", re.MULTILINE)
+_BOLD = re.compile(r"(\*\*|__)(?=\S)([^\n*_]{1,500}?\S|\S)\1")
+_ITALIC = re.compile(r"(?<![\w*])(\*|_)(?=[^\s*_])([^\n*_]{0,500}?[^\s*_])\1(?![\w*])")
+
+
+def page_html(text: str, mark: tuple[int, int] | None = None, *, markdown: bool = False) -> Markup:
+    """Return a page's text with its mark, start and end, and with Markdown's own marks dimmed."""
+    cuts = _cuts(text, mark or (0, 0))
+    blocks = [_block(text, start, end, mark, markdown) for start, end in pairwise(cuts)]
+    if len(blocks) < 2:
+        return Markup("").join(blocks)
+    return Markup("").join(Markup('<div class="block">{}</div>').format(block) for block in blocks)
+
+
+def _cuts(text: str, mark: tuple[int, int]) -> list[int]:
+    """Return where a long page is cut into blocks: after line ends, never in the mark."""
+    cuts = [0]
+    while len(text) - cuts[-1] > 2 * _BLOCK:
+        place = text.find("\n", cuts[-1] + _BLOCK) + 1
+        if mark[0] < place < mark[1]:
+            place = text.find("\n", mark[1]) + 1
+        if not place:
+            break
+        cuts.append(place)
+    return [*cuts, len(text)] if cuts[-1] < len(text) else cuts
+
+
+def _block(text: str, start: int, end: int, mark: tuple[int, int] | None, markdown: bool) -> Markup:
+    spans = list(_markdown(text, start, end)) if markdown and len(text) <= _DRESSED else []
+    if mark is None or not start <= mark[0] < end:
+        return _dressed(text, start, end, spans)
+    inside = Markup('<mark id="{}" tabindex="-1">{}</mark>').format(MARK, _dressed(text, *mark, spans))
+    return _dressed(text, start, mark[0], spans) + inside + _dressed(text, mark[1], end, spans)
+
+
+def _dressed(text: str, start: int, end: int, spans: list[Span]) -> Markup:
+    """Return text[start:end] with the spans that fall in it; where they overlap, a piece has the classes of all."""
+    changes: dict[int, list[tuple[str, int]]] = {start: [], end: []}
+    for begin, stop, name in spans:
+        if begin < end and stop > start:
+            changes.setdefault(max(begin, start), []).append((name, 1))
+            changes.setdefault(min(stop, end), []).append((name, -1))
+    edges = sorted(changes)
+    worn: Counter[str] = Counter()
+    pieces = []
+    for left, right in pairwise(edges):
+        for name, change in changes[left]:
+            worn[name] += change
+        names = " ".join(sorted(name for name in worn if worn[name]))
+        pieces.append(f'<span class="{names}">' if names else "")
+        pieces.append(_plain(text[left:right]))
+        pieces.append("</span>" if names else "")
+    return Markup("".join(pieces))
+
+
+def _plain(text: str) -> Markup:
+    # A parser of HTML turns CR LF into LF; as an entity, CR stays.
+    return Markup(str(escape(text)).replace("\r", "&#13;"))
+
+
+def _markdown(text: str, start: int, end: int) -> Iterator[Span]:
+    for match in _HEADING.finditer(text, start, end):
+        yield *match.span(), "md-heading"
+        yield *match.span(1), "md-sign"
+    for pattern in (_BULLET, _RULE):
+        for match in pattern.finditer(text, start, end):
+            yield *match.span(), "md-sign"
+    for pattern, name in ((_BOLD, "md-bold"), (_ITALIC, "md-italic")):
+        for match in pattern.finditer(text, start, end):
+            yield *match.span(2), name
+            yield match.start(), match.end(1), "md-sign"
+            yield match.end(2), match.end(), "md-sign"
