@@ -163,7 +163,8 @@ def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
             "max_file_size": "1kb",
             "theme": theme,
             "css_paths": [STATIC / "chat.css"],
-            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>',
+            "head": f'<script src="{root}/static/refused.js"></script>'
+            f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>',
         }
         gr.mount_gradio_app(app, make_page(assistant, messages, other, root, accounts=accounts), path=path, **options)
 

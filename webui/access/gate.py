@@ -114,7 +114,8 @@ class Gate:
             return None
         query = scope["query_string"].decode("latin-1")
         wanted = quote(path + ("?" + query if query else ""), safe="")
-        return RedirectResponse(f"{self._root}/login?next={wanted}", 303)
+        language = "lang=en&" if path.startswith("/en/") else ""
+        return RedirectResponse(f"{self._root}/login?{language}next={wanted}", 303)
 
 
 def _take_off(token_path: str, scope: Scope) -> None:

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from ..messages import LANGUAGES, VI
+from ..messages import EN, LANGUAGES, VI, Messages
 from ..source_page import chat_path, template
 from .accounts import MAX_PASSWORD, Accounts
 from .addresses import address_key
@@ -60,7 +60,7 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
     comparing = 0
 
     def page(request: Request, status: int = 200, *, problem: str = "", name: str = "", after: str = "") -> Response:
-        messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
+        messages = language(request)
         other = next(one for one in LANGUAGES.values() if one is not messages)
         person = request.scope.get("hoitin.person")
         html = template("login.html").render(
@@ -77,8 +77,8 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
     async def sign_in(request: Request) -> Response:
         nonlocal comparing
         if not from_our_page(request.scope):
-            raise HTTPException(403, f"{VI.sign_in_cross_site} | {LANGUAGES['en'].sign_in_cross_site}")
-        messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
+            raise HTTPException(403, f"{VI.sign_in_cross_site} | {EN.sign_in_cross_site}")
+        messages = language(request)
         form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
         name, password, after = (form.get(field, [""])[0] for field in ("name", "password", "next"))
         name, after, address = name.strip().lower()[:64], own_address(after), address_key(request.scope)
@@ -102,9 +102,14 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
 
     @app.post("/logout")
     def sign_out(request: Request) -> Response:
-        response = RedirectResponse(f"{root}/login", 303)
+        response = RedirectResponse(f"{root}/login?lang={language(request).lang}", 303)
         response.headers["Set-Cookie"] = sessions.end(request.scope)
         return response
+
+
+def language(request: Request) -> Messages:
+    """Return the language that the address asks for."""
+    return LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
 
 
 def own_address(after: str) -> str:
