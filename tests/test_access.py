@@ -21,12 +21,14 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from docs_store import UsageError
+from retriever import Assistant
+from webui import server
 from webui.access.accounts import Accounts, hash_password, remove_account, write_account
 from webui.access.login import Throttle, own_address
 from webui.access.tokens import AUDIENCE, make_token, sign
 from webui.cli import main
 from webui.messages import EN, VI
-from webui.settings import read_settings
+from webui.settings import Settings, read_settings
 
 from .access import (
     BRIDGE_QUESTION,
@@ -42,6 +44,7 @@ from .access import (
     sign_in,
     visitor,
 )
+from .fake import HashEmbedder
 
 KEY = SECRET.encode()
 HEADER = {"user_header": "X-Remote-User", "trusted_proxies": f"{PROXY}, 10.1.0.0/16, fd00::/8"}
@@ -272,6 +275,17 @@ def test_forged_forwarded_headers_change_nothing(data: Path) -> None:
             assert "https://hoitin" not in forged.text + str(forged.headers)
 
 
+def test_the_server_itself_believes_nobody(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import uvicorn
+
+    started: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.update(options))
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    server.serve(Assistant(data, HashEmbedder), Settings(data=data))
+    config = uvicorn.Config("app", **started)
+    assert not config.proxy_headers
+
+
 def test_a_trusted_proxy_says_scheme_and_host(data: Path) -> None:
     client = visitor(open_app(data, trusted_proxies=PROXY), PROXY)
     told = {"X-Forwarded-Host": "tin.example", "X-Forwarded-Proto": "https"}
@@ -393,6 +407,29 @@ def test_a_token_in_the_path_opens_the_chat_and_goes_along_with_all_its_addresse
     assert f'href="{base}/static/pages.css"' in source.text
     assert client.get(f"{base}/static/pages.css").status_code == 200
     assert "set-cookie" not in source.headers
+
+
+def test_a_token_works_under_a_path_prefix_too(data: Path) -> None:
+    app = open_app(data, token_secret=SECRET, root_path="/hoitin")
+    client = TestClient(app, base_url="http://hoitin.example", root_path="/hoitin", follow_redirects=False)
+    base = f"/hoitin/t/{token()}"
+    assert client.get(f"{base}/").headers["location"] == f"{base}/chat/"
+    assert client.get(f"{base}/en/chat/config").json()["root"] == f"http://hoitin.example{base}/en/chat"
+    asked = {"data": [COMET_QUESTION, None], "session_hash": "s"}
+    assert client.post(f"{base}/en/chat/gradio_api/run/ask", json=asked).status_code == 200
+    cited = client.post(f"{base}/api/ask", json={"question": COMET_QUESTION}).json()["citations"][0]["source_url"]
+    assert cited.startswith(f"{base}/source/")
+    assert client.get(cited.partition("#")[0]).status_code == 200
+    assert client.get("/hoitin/chat/").status_code == 401
+    assert client.get(f"{base}/chat/gradio_api/file=/etc/hostname").status_code == 404
+
+
+def test_a_link_to_be_copied_carries_no_token(by_token: Any) -> None:
+    base = f"/t/{token()}"
+    client = visitor(by_token)
+    cited = client.post(f"{base}/api/ask", json={"question": COMET_QUESTION}).json()["citations"][0]["source_url"]
+    page = client.get(cited.partition("#")[0]).text
+    assert re.findall(r'data-link="([^?"]*)', page) == [cited.removeprefix(base).partition("?")[0]]
 
 
 def test_one_persons_token_never_shows_in_anothers_page(by_token: Any) -> None:
