@@ -74,6 +74,10 @@ class Assistant:
         """Load the embedding model now rather than at the first question. Raises ModelError."""
         self._model()
 
+    def embedder(self) -> Embedder:
+        """Return the embedding model, loaded once. Raises ModelError."""
+        return self._model()
+
     def ask(
         self,
         question: str,

@@ -150,7 +150,7 @@ def live(browser: Browser, sample_data: Path, sample_assistant: Assistant, host_
     """Return the application over the sample news; only the intranet page may carry its widget."""
     from webui.server import make_app  # Gradio loads where it is used: this module is read by every run of the tests
 
-    settings = Settings(data=sample_data, embed_origins=(f"http://{INTRANET}:{host_port}",))
+    settings = Settings(data=sample_data, embed_origins=(f"http://{INTRANET}:{host_port}",), rate=0)
     with serving(make_app(sample_assistant, settings)) as port:
         yield Live(port, sample_assistant)
 
@@ -166,7 +166,7 @@ def poisoned(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     embedder = HashEmbedder()
     reindex(folder / "data", [folder / "news"], embedder)
     assistant = Assistant(folder / "data", lambda: embedder)
-    with serving(make_app(assistant, Settings(data=folder / "data"))) as port:
+    with serving(make_app(assistant, Settings(data=folder / "data", rate=0))) as port:
         yield Live(port, assistant)
 
 

@@ -87,7 +87,7 @@ def open_site(folder: Path) -> Site:
     """Return the application over folder/data, its news in folder/news, without starting it."""
     embedder = HashEmbedder()
     assistant = Assistant(folder / "data", lambda: embedder)
-    app = make_app(assistant, Settings(data=folder / "data", embed_origins=(ALLOWED,)))
+    app = make_app(assistant, Settings(data=folder / "data", embed_origins=(ALLOWED,), rate=0))
     client = TestClient(app, base_url="http://hoitin.example", raise_server_exceptions=False)
     return Site(client, assistant, folder / "data", folder / "news")
 
@@ -667,7 +667,7 @@ CROSS = [("POST", "/api/ask"), ("GET", "/chat/config"), ("GET", "/chat/gradio_ap
 @pytest.fixture(scope="module")
 def closed_client(site: Site) -> Iterator[TestClient]:
     """Return a client of an application with the default settings: no origin is on the list."""
-    with TestClient(make_app(site.assistant, Settings(data=site.data)), base_url="http://localhost") as client:
+    with TestClient(make_app(site.assistant, Settings(data=site.data, rate=0)), base_url="http://localhost") as client:
         yield client
 
 

@@ -166,7 +166,7 @@ def _source_link(citation: Citation, root: str, text: str) -> str:
 
 def encode_url(url: str) -> str:
     """Return an http(s) or own address fit for an attribute; "#" for anything else."""
-    if not url.startswith(("http://", "https://", "/")) or url.startswith("//"):
+    if not url.startswith(("http://", "https://", "/", "../")) or url.startswith("//"):
         return "#"
     return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in url)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .access.commands import account, token
 from .editing import feedback, index, remove, restore
 from .options import NOTHING_FOUND, USAGE, data_option, json_option, settings_of
 from .pulling import pull
@@ -79,7 +80,7 @@ def main(ctx: click.Context, data: Path | None) -> None:
     ctx.obj = data
 
 
-for _command in (index, remove, restore, pull, feedback):
+for _command in (index, remove, restore, pull, feedback, token, account):
     main.add_command(_command)
 
 
@@ -119,6 +120,7 @@ def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any
 def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | None) -> None:
     """Mở trang hỏi tin. / Serve the chat, the widget and the API."""
     settings = settings_of(ctx, data, host=host, port=port)
+    settings.check_secrets()
     _check_port(settings.host, settings.port)
     from .assembly import make_assistant
     from .server import serve as run
@@ -135,44 +137,21 @@ def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | N
 @click.pass_context
 def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     """Cho biết chỉ mục đang có gì. / Tell what is indexed."""
-    from dataclasses import asdict
+    from .status import status_facts
 
-    from indexer import withdrawals
-
-    from .assembly import make_generations
-
-    settings = settings_of(ctx, data)
-    generation = make_generations(settings).open_current()
-    manifest = generation.manifest
-    newest = generation.passages.newest(1)
-    facts = {
-        "data": str(settings.data.absolute()),
-        "generation": manifest.generation,
-        "created": manifest.created,
-        "documents": manifest.documents,
-        "passages": manifest.passages,
-        "formats": generation.passages.formats(),
-        "newest": newest[0].published.isoformat() if newest and newest[0].published else None,
-        "model": {
-            "name": manifest.model.name,
-            "dimension": manifest.model.dimension,
-            "fingerprint": manifest.model.fingerprint,
-        },
-        "bytes": sum(check.size for check in manifest.files.values()),
-        "withdrawn": [asdict(one) for one in withdrawals(settings.data)],
-    }
+    facts = status_facts(settings_of(ctx, data))
     if as_json:
         print_json(facts)
         return
-    formats = ", ".join(f"{count} {kind}" for kind, count in generation.passages.formats().items())
+    formats = ", ".join(f"{count} {kind}" for kind, count in facts["formats"].items())
     click.echo(f"Kho / data:          {facts['data']}")
-    click.echo(f"Bài / documents:     {manifest.documents} ({formats})")
-    click.echo(f"Đoạn / passages:     {manifest.passages}")
+    click.echo(f"Bài / documents:     {facts['documents']} ({formats})")
+    click.echo(f"Đoạn / passages:     {facts['passages']}")
     click.echo(f"Tin mới nhất / newest: {facts['newest'] or '-'}")
-    click.echo(f"Lập lúc / indexed:   {manifest.created} ({manifest.generation})")
-    for one in withdrawals(settings.data):
-        click.echo(visible(f"Đã gỡ / withdrawn:   {one.title} ({one.doc_id}), {one.person}, {one.time}"))
-    click.echo(f"Mô hình / model:     {manifest.model.name}, {manifest.model.dimension} chiều / dimensions")
+    click.echo(f"Lập lúc / indexed:   {facts['created']} ({facts['generation']})")
+    for one in facts["withdrawn"]:
+        click.echo(visible(f"Đã gỡ / withdrawn:   {one['title']} ({one['doc_id']}), {one['person']}, {one['time']}"))
+    click.echo(f"Mô hình / model:     {facts['model']['name']}, {facts['model']['dimension']} chiều / dimensions")
 
 
 @main.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from retriever import Answer, Citation, Understood
@@ -10,7 +11,20 @@ from retriever import Answer, Citation, Understood
 from .asking import filters_json
 from .citing import official
 
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
 MARK = "doan"  # the anchor of the marked passage on a source page
+
+
+def here(request: HTTPConnection, root: str) -> str:
+    """Return our root as a request came to it: with its token, where its path carries one."""
+    return root + str(request.scope.get("hoitin.token_path", ""))
+
+
+def without_token(root: str) -> str:
+    """Return a root that may be copied and sent to others."""
+    return re.sub(r"/t/[\w.-]+$", "", root)
 
 
 def source_url(citation: Citation, root: str = "") -> str:

@@ -82,6 +82,24 @@ class Messages:
     next_page: str
     zoom_in: str
     zoom_out: str
+    sign_in: str
+    sign_in_needed: str
+    sign_in_cross_site: str
+    sign_in_wrong: str
+    sign_in_wait: str
+    signed_in_as: str
+    account_name: str
+    password: str
+    sign_out: str
+    account: str
+    role_reader: str
+    role_editor: str
+    role_admin: str
+    token_expired: str
+    token_wrong: str
+    not_allowed: str
+    too_many: str
+    too_busy: str
 
     def note(self, note: PageNote) -> str:
         """Return in words how a page was read."""
@@ -164,6 +182,24 @@ VI = Messages(
     next_page="Trang sau",
     zoom_in="Phóng to",
     zoom_out="Thu nhỏ",
+    sign_in="Đăng nhập",
+    sign_in_needed="Bạn cần đăng nhập để dùng trang này.",
+    sign_in_cross_site="Yêu cầu này đến từ một trang khác nên bị từ chối.",
+    sign_in_wrong="Tên hoặc mật khẩu không đúng.",
+    sign_in_wait="Đã thử quá nhiều lần. Hãy thử lại sau {seconds} giây.",
+    signed_in_as="Bạn đang đăng nhập với tên {name} ({role}).",
+    account_name="Tên đăng nhập",
+    password="Mật khẩu",
+    sign_out="Đăng xuất",
+    account="Tài khoản",
+    role_reader="người đọc",
+    role_editor="biên tập viên",
+    role_admin="quản trị viên",
+    token_expired="Phiên hỏi tin đã hết hạn. Hãy tải lại trang mà bạn mở hộp hỏi tin từ đó.",
+    token_wrong="Liên kết hỏi tin không hợp lệ. Hãy tải lại trang mà bạn mở hộp hỏi tin từ đó.",
+    not_allowed="Bạn không có quyền làm việc này.",
+    too_many="Bạn hỏi quá nhanh. Hãy hỏi lại sau {seconds} giây.",
+    too_busy="Đang có quá nhiều người hỏi. Hãy hỏi lại sau {seconds} giây.",
 )
 
 EN = Messages(
@@ -237,6 +273,24 @@ EN = Messages(
     next_page="Next page",
     zoom_in="Zoom in",
     zoom_out="Zoom out",
+    sign_in="Sign in",
+    sign_in_needed="Please sign in to use this page.",
+    sign_in_cross_site="This request came from another site and was refused.",
+    sign_in_wrong="The name or the password is not right.",
+    sign_in_wait="Too many attempts. Please try again in {seconds} seconds.",
+    signed_in_as="You are signed in as {name} ({role}).",
+    account_name="Name",
+    password="Password",
+    sign_out="Sign out",
+    account="Account",
+    role_reader="reader",
+    role_editor="editor",
+    role_admin="administrator",
+    token_expired="This session has expired. Please reload the page from which you opened the question box.",
+    token_wrong="This link is not valid. Please reload the page from which you opened the question box.",
+    not_allowed="You may not do this.",
+    too_many="You are asking too fast. Please ask again in {seconds} seconds.",
+    too_busy="Too many people are asking at the moment. Please ask again in {seconds} seconds.",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}

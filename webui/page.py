@@ -45,8 +45,11 @@ class Chat:
     history: list[tuple[int, str]] = field(default_factory=list)  # number and text of the questions shown
 
 
-def make_page(assistant: Assistant, messages: Messages, other_path: str, root: str = "") -> gr.Blocks:
+def make_page(
+    assistant: Assistant, messages: Messages, other_path: str, root: str = "", *, accounts: bool = False
+) -> gr.Blocks:
     """Return the chat in one language. other_path: where the same page stands in the other."""
+    account = f"[{messages.account}]({root}/login?lang={messages.lang}) · " if accounts else ""
 
     # Of a generation by its name: the same for everyone until the next one.
     @lru_cache(maxsize=2)
@@ -91,7 +94,7 @@ def make_page(assistant: Assistant, messages: Messages, other_path: str, root: s
         chat = gr.State(Chat())
         with gr.Row(elem_classes="hoitin-head"):
             gr.Markdown(f"# {messages.title}\n{messages.intro}", elem_classes="hoitin-intro")
-            gr.Markdown(f"[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
+            gr.Markdown(f"{account}[{messages.other_name}]({other_path})", elem_classes="hoitin-language")
         with gr.Row(elem_classes="hoitin-body"):
             with gr.Column(scale=3, min_width=300, elem_classes="hoitin-main"):
                 chatbot = gr.Chatbot(

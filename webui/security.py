@@ -32,7 +32,7 @@ _KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_
 log = logging.getLogger("hoitin")
 
 
-def _own_path(scope: Scope) -> str:
+def own_path(scope: Scope) -> str:
     """Return the path below root_path, cut as the router cuts it: "/c" is no prefix of "/chat"."""
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
@@ -55,7 +55,7 @@ class ClosedRoutes:
             await self._app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        path = unquote(_own_path(scope)).lstrip("/")
+        path = unquote(own_path(scope)).lstrip("/")
         if ".." in path or "\\" in path or "//" in path:
             return False
         for mount in self._mounts:
@@ -87,7 +87,7 @@ class PayloadGuard:
             if len(body) > MAX_BODY:
                 await JSONResponse({"error": f"the request is larger than {MAX_BODY} bytes"}, 413)(scope, receive, send)
                 return
-        if _own_path(scope).startswith(self._mounts) and not _is_plain(bytes(body)):
+        if own_path(scope).startswith(self._mounts) and not _is_plain(bytes(body)):
             await JSONResponse({"error": "only plain strings, numbers and booleans are accepted"}, 422)(scope, receive, send)
             return
 

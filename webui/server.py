@@ -25,10 +25,11 @@ from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
 from . import source_page, widget
+from .access.wiring import Access
 from .asking import Asked, read_filters
 from .chat_routes import add_chat_routes
 from .chat_words import script_words
-from .links import answer_json
+from .links import answer_json, here
 from .messages import EN, VI
 from .page import make_page, problem
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
@@ -71,11 +72,13 @@ class AskRequest(BaseModel):
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """Return the whole web application. Opens no index and loads no model until asked."""
     root = settings.root_path
+    access = Access(settings, MOUNTS)
+    assistant = access.pace(assistant)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/", include_in_schema=False)
-    def home() -> Response:
-        return RedirectResponse(f"{root}/chat/")
+    def home(request: Request) -> Response:
+        return RedirectResponse(f"{here(request, root)}/chat/")
 
     @app.get("/healthz")
     def health() -> Response:
@@ -90,10 +93,10 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         )
 
     @app.post("/api/ask")
-    def api_ask(request: AskRequest) -> Response:
-        turns = [Turn(turn.question, turn.quote, turn.title) for turn in request.history]
-        asked = Asked(request.question, read_filters(request.filters), request.any_time, request.as_typed)
-        return JSONResponse(answer_json(asked.answer(assistant, turns), root))
+    def api_ask(body: AskRequest, request: Request) -> Response:
+        turns = [Turn(turn.question, turn.quote, turn.title) for turn in body.history]
+        asked = Asked(body.question, read_filters(body.filters), body.any_time, body.as_typed)
+        return JSONResponse(answer_json(asked.answer(assistant, turns), here(request, root)))
 
     source_page.add_routes(app, assistant, settings.data, root)
 
@@ -105,8 +108,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     add_chat_routes(app, assistant, settings.data, root)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)
-    _mount_chats(app, assistant, root)
-    _close_doors(app, settings)
+    access.add_routes(app, assistant)
+    _mount_chats(app, assistant, accounts=access.has_accounts)
+    _close_doors(app, settings, access)
     return app
 
 
@@ -137,13 +141,15 @@ def _say_errors_plainly(app: FastAPI) -> None:
         return JSONResponse({"error": problem(error, VI)}, status_code=503)
 
 
-def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
+def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
+    """Mount the chat pages. All their addresses are relative, so that a token in the path is carried along."""
     theme = gr.themes.Base(
         primary_hue="blue",
         font=["Noto Sans", "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
     for path, messages in MOUNTS.items():
+        root = "/".join([".."] * path.count("/"))
         other = next(f"{root}{mount}/" for mount in MOUNTS if mount != path)
         options: dict[str, Any] = {
             "footer_links": [],
@@ -154,20 +160,23 @@ def _mount_chats(app: FastAPI, assistant: Assistant, root: str) -> None:
             "max_file_size": "1kb",
             "theme": theme,
             "css_paths": [STATIC / "chat.css"],
-            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>'
+            "head": f'<script src="{root}/static/refused.js"></script>'
+            f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>'
             + "".join(
                 f'<script src="{root}/static/{name}.js" data-words="{script_words(messages)}"></script>'
                 for name in ("conversation", "feedback")
             ),
         }
-        gr.mount_gradio_app(app, make_page(assistant, messages, other, root), path=path, **options)
+        gr.mount_gradio_app(app, make_page(assistant, messages, other, root, accounts=accounts), path=path, **options)
 
 
-def _close_doors(app: FastAPI, settings: Settings) -> None:
+def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
+    access.add_turns(app)
     app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
+    access.add_gate(app)
     # Always there, even with an empty list: without it Gradio answers any origin, with credentials.
     app.add_middleware(
         CORSMiddleware,
@@ -188,5 +197,6 @@ def serve(assistant: Assistant, settings: Settings) -> None:
     app = make_app(assistant, settings)
     uvicorn.run(
         app, host=settings.host, port=settings.port, root_path=settings.root_path,
+        proxy_headers=False,  # uvicorn would believe whoever is on this machine; access.addresses does it
         log_level="warning", server_header=False, timeout_keep_alive=10,
     )  # fmt: skip

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from docs_store import DEFAULT_MODEL, UsageError
+
+from .access.accounts import read_accounts
+from .access.addresses import Network, as_networks
+from .access.checks import as_group_roles, as_header_name, read_secret
+from .access.person import Role
 
 
 class Settings(BaseSettings):
@@ -25,6 +30,47 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=1, le=65535)
     root_path: str = ""  # the path prefix under which a proxy shows us, e.g. "/hoitin"
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()  # who may carry the widget, e.g. "https://intranet.example"
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()  # whose X-Forwarded-* and user header are believed
+    user_header: str = ""  # the header in which a trusted proxy names who is signed in, e.g. "X-Remote-User"
+    groups_header: str = ""  # the one that names their groups
+    group_roles: Annotated[dict[str, Role], NoDecode] = {}  # which role a group brings, e.g. "bien-tap=editor"
+    token_secret: SecretStr = SecretStr("")  # what signs the tokens of the widget, 32 bytes or more
+    token_secret_file: Path | None = None  # the file that holds it
+    accounts: Path | None = None  # the file of the local accounts
+    rate: int = Field(default=300, ge=0)  # questions a minute from one person or address; 0 = no limit
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return as_networks(value) if isinstance(value, str) else value
+
+    @field_validator("user_header", "groups_header")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        return as_header_name(value)
+
+    @field_validator("group_roles", mode="before")
+    @classmethod
+    def _roles(cls, value: object) -> object:
+        return as_group_roles(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _refuse_open_doors(self) -> Settings:
+        if self.user_header and not self.trusted_proxies:
+            raise ValueError("HOITIN_USER_HEADER needs HOITIN_TRUSTED_PROXIES, else anybody could name themselves")
+        if self.groups_header and not self.user_header:
+            raise ValueError("HOITIN_GROUPS_HEADER needs HOITIN_USER_HEADER")
+        return self
+
+    def check_secrets(self) -> None:
+        """Raise UsageError if a file of secrets cannot be what it should be, before anything else is loaded."""
+        self.token_key()
+        if self.accounts:
+            read_accounts(self.accounts)
+
+    def token_key(self) -> bytes:
+        """Return what signs tokens, b"" for no tokens. Raises UsageError if the file cannot be it."""
+        return read_secret(self.token_secret.get_secret_value(), self.token_secret_file)
 
     @field_validator("embed_origins", mode="before")
     @classmethod

@@ -16,7 +16,7 @@ from docs_store import Document
 from retriever import Assistant
 
 from .citing import official
-from .links import MARK, document_url
+from .links import MARK, document_url, here, without_token
 from .messages import LANGUAGES, VI, Messages
 from .originals import Original, find_original, original_response
 from .source_text import page_html
@@ -49,11 +49,11 @@ def add_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> Non
         generation = assistant.generation()
         document = generation.passages.document(doc_id)
         if document is None:
-            return HTMLResponse(missing_html(messages, root), status_code=404)
+            return HTMLResponse(missing_html(messages, here(request, root)), status_code=404)
         changed = bool(v) and not document.content_hash.startswith(v)
         marked = None if changed else find_mark(document, page, start, end)
         original = find_original(document, data, generation.manifest.created)
-        return HTMLResponse(source_html(document, marked, messages, root, changed=changed, original=original))
+        return HTMLResponse(source_html(document, marked, messages, here(request, root), changed=changed, original=original))
 
     @app.get("/original/{doc_id}")
     def original(doc_id: str, request: Request, v: Annotated[str, Query(max_length=64)] = "") -> Response:
@@ -61,13 +61,13 @@ def add_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> Non
         generation = assistant.generation()
         document = generation.passages.document(doc_id)
         if document is None:
-            return HTMLResponse(missing_html(messages, root), status_code=404)
+            return HTMLResponse(missing_html(messages, here(request, root)), status_code=404)
         if document.content_hash.startswith(v):  # a file of another text would not fit the page that asks for it
             response = original_response(document, data, generation.manifest.created, request.headers)
             if response:
                 return response
         words = messages.original_missing, messages.original_missing_hint
-        return HTMLResponse(missing_html(messages, root, *words), status_code=404)
+        return HTMLResponse(missing_html(messages, here(request, root), *words), status_code=404)
 
 
 @cache
@@ -109,7 +109,7 @@ def source_html(
         chat=chat_path(messages, root),
         other=other,
         other_path=_path(document, marked, root, lang=other.lang),
-        link=_path(document, marked, root),
+        link=_path(document, marked, without_token(root)),
         cite=official(document, marked.page if marked else None),
         marked=marked,
         original=original,

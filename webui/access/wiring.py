@@ -1,0 +1,64 @@
+"""Settings become the parts of access control here, and each is put in its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+
+from retriever import Assistant
+
+from ..messages import Messages
+from ..settings import Settings
+from .accounts import Accounts
+from .addresses import ForwardedHeaders
+from .editors import add_editor_routes
+from .gate import Gate, Ways
+from .limits import QuestionLimits, Turns, pace
+from .login import add_login
+from .proxy_header import ProxyHeader
+from .sessions import Sessions
+
+_AT_ONCE = max(2, os.cpu_count() or 2)  # a search is work for one core
+
+
+class Access:
+    """Who may ask, by the settings. Raises UsageError where these would leave a door open."""
+
+    def __init__(self, settings: Settings, mounts: Mapping[str, Messages]) -> None:
+        self._settings = settings
+        self._mounts = mounts
+        self._accounts = Accounts(settings.accounts) if settings.accounts else None
+        self._sessions = Sessions(self._accounts, settings.root_path) if self._accounts else None
+        header = ProxyHeader(settings.user_header, settings.groups_header, settings.group_roles)
+        asks = [header.person] if settings.user_header else []
+        asks += [self._sessions.person] if self._sessions else []
+        self._ways = Ways(asks, settings.token_key(), self._accounts is not None, settings.embed_origins)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Tell whether there is a sign-in page."""
+        return self._accounts is not None
+
+    def pace(self, assistant: Assistant) -> Assistant:
+        """Return the assistant, which searches for as many questions at a time as there are cores."""
+        return pace(assistant, _AT_ONCE)
+
+    def add_routes(self, app: FastAPI, assistant: Assistant) -> None:
+        """Add the routes of editors and, with local accounts, the sign-in page."""
+        add_editor_routes(app, assistant, self._settings)
+        if self._accounts and self._sessions:
+            add_login(app, self._accounts, self._sessions, self._settings.root_path)
+
+    def add_turns(self, app: FastAPI) -> None:
+        """Add what lets so many questions through at a time. Its place is where a request's body has been read."""
+        own = {} if self._settings.rate else {"own": 0}
+        app.add_middleware(Turns, at_once=_AT_ONCE, mounts=self._mounts, **own)
+
+    def add_gate(self, app: FastAPI) -> None:
+        """Add what asks who is there and how often they come. Its place is before all that reads a request."""
+        if self._settings.rate:
+            app.add_middleware(QuestionLimits, rate=self._settings.rate, mounts=self._mounts)
+        app.add_middleware(Gate, ways=self._ways, root=self._settings.root_path)
+        app.add_middleware(ForwardedHeaders, trusted=self._settings.trusted_proxies)
