@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from .encodings import Encoding
@@ -55,6 +56,8 @@ def stretches(
     doubtful: tells the words to choose among the encodings by; else those that are no sound Unicode.
     """
     words = list(filter(doubtful or _is_doubtful, dict.fromkeys(WORDS.findall(text))))
+    if not words and not expected:
+        return []
     spoken = {one: _speakers(words, one) for one in known}
     spoken = {one: said for one, said in spoken.items() if one in expected or _enough(said, one)}
     tried = sorted(spoken, key=lambda one: (one in expected, sum(spoken[one].values())), reverse=True)[:_TRIED]
@@ -92,6 +95,7 @@ def _after_break(text: str, near: int) -> int:
     return found.end() if found else len(text) if near else 0
 
 
+@lru_cache(maxsize=100_000)  # a language has few words, and every page is made of them
 def _is_doubtful(word: str) -> bool:
     return not word.isascii() and bool(_ODD.search(word) or not is_vietnamese(word))
 
