@@ -59,3 +59,17 @@ def test_headings_are_in_order(live: Live, visit: Visitor) -> None:
     )
     assert levels[0] == "H1"
     assert set(levels[1:]) == {"H2"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_accessibility_statement_is_led_to_and_has_nothing_serious(
+    live: Live, visit: Visitor, lang: str, scheme: str
+) -> None:
+    page = visit(f"{live.url}{'' if lang == 'vi' else '/en'}/chat/", color_scheme=scheme).page
+    address = page.locator(".hoitin-statement a").get_attribute("href")
+    assert address
+    page.goto(f"{page.url.partition('?')[0]}{address}" if address.startswith(".") else f"{live.url}{address}")
+    assert page.locator("html").get_attribute("lang") == lang
+    assert page.locator("h1").inner_text() in ("Khả năng tiếp cận", "Accessibility")
+    assert faults(page) == []

@@ -60,6 +60,7 @@ class Messages:
     note_doubtful: str
     note_converted: str
     note_rebuilt: str
+    statement: str
     cite_heading: str
     copy_cite: str
     copy_quote: str
@@ -160,6 +161,7 @@ VI = Messages(
     note_doubtful="chữ trên trang này không chắc đúng",
     note_converted="chuyển từ mã chữ {detail}",
     note_rebuilt="đã nối lại chữ bị tách rời",
+    statement="Khả năng tiếp cận",
     cite_heading="Trích dẫn",
     copy_cite="Chép trích dẫn",
     copy_quote="Chép đoạn trích",
@@ -251,6 +253,7 @@ EN = Messages(
     note_doubtful="the text of this page may be wrong",
     note_converted="converted from {detail}",
     note_rebuilt="broken spacing was put right",
+    statement="Accessibility",
     cite_heading="Citation",
     copy_cite="Copy citation",
     copy_quote="Copy passage",

@@ -21,6 +21,7 @@ from .examples import example_questions
 from .filtering import filters_html
 from .messages import Messages
 from .offers import offers
+from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
 _KEPT_TURNS = 30
@@ -132,6 +133,7 @@ def make_page(
                 gr.Markdown(legend_html(messages), latex_delimiters=[])
                 history = gr.Markdown("", latex_delimiters=[])
                 gr.Markdown(tools_html(messages), latex_delimiters=[])
+                gr.Markdown(f"[{messages.statement}]({root}{STATEMENT}?lang={messages.lang})", elem_classes="hoitin-statement")
         # Where the page's scripts leave what a click or the address asks for; nobody else sees them.
         filtered = gr.Textbox(visible="hidden", elem_classes="hoitin-filtered", label=word(messages, "filters"))
         wanted = gr.Textbox(visible="hidden", elem_classes="hoitin-wanted", label=messages.question)

@@ -24,7 +24,7 @@ from starlette.middleware.cors import CORSMiddleware
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
-from . import source_page, widget
+from . import source_page, statement, widget
 from .access.wiring import Access
 from .asking import Asked, read_filters
 from .chat_routes import add_chat_routes
@@ -105,6 +105,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
     widget.add_routes(app, settings)
+    statement.add_routes(app, root)
     add_chat_routes(app, assistant, settings.data, root)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app)
