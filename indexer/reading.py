@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 _AHEAD = 4  # files handed out ahead, per child
-_TROUBLES = 1000  # places in one file that are named; the rest are counted
+_TROUBLES = 200  # places in one file that are named; the rest are counted
 
 
 @dataclass(slots=True)

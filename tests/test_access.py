@@ -115,14 +115,17 @@ def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
         yield from routes(getattr(route, "original_router", None), prefix)
 
 
-OPEN = {"/healthz", "/favicon.ico"}
+OPEN = {"/healthz", "/favicon.ico", "/widget.js", "/widget/hello"}
 
 
 @pytest.mark.parametrize("way", ["by_header", "by_token", "by_account"])
 def test_every_route_is_closed_to_the_unsigned(way: str, request: pytest.FixtureRequest) -> None:
     app = request.getfixturevalue(way)
     client = visitor(app)
-    found = sorted(set(routes(app)) | {("POST", "/nowhere"), ("PUT", "/api/ask"), ("GET", "/"), ("GET", "/widget.js")})
+    found = sorted(
+        set(routes(app))
+        | {("POST", "/nowhere"), ("PUT", "/api/ask"), ("GET", "/"), ("GET", "/widget-demo"), ("GET", "/static/chat.js")}
+    )
     assert len({path for _, path in found if "/gradio_api/" in path}) > 40
     assert {"/api/ask", "/source/x", "/chat/gradio_api/queue/join", "/en/chat/gradio_api/run/x"} <= {path for _, path in found}
     for method, path in found:
@@ -395,7 +398,7 @@ def test_a_token_in_the_path_opens_the_chat_and_goes_along_with_all_its_addresse
         ]
         assert f'src=\\"{up}static/chat.js\\"' in page
         assert client.get(f"{base}{mount}/config").json()["root"] == f"http://hoitin.example{base}{mount}"
-        asked = {"data": [COMET_QUESTION, None], "session_hash": "s"}
+        asked = {"data": [COMET_QUESTION, "", None], "session_hash": "s"}
         reply = client.post(f"{base}{mount}/gradio_api/run/ask", json=asked).json()["data"][1]
         hrefs = [re.sub(r"&#(\d+);", lambda code: chr(int(code[1])), href) for href in re.findall(r'href="([^"]+)"', reply)]
         assert hrefs
@@ -415,7 +418,7 @@ def test_a_token_works_under_a_path_prefix_too(data: Path) -> None:
     base = f"/hoitin/t/{token()}"
     assert client.get(f"{base}/").headers["location"] == f"{base}/chat/"
     assert client.get(f"{base}/en/chat/config").json()["root"] == f"http://hoitin.example{base}/en/chat"
-    asked = {"data": [COMET_QUESTION, None], "session_hash": "s"}
+    asked = {"data": [COMET_QUESTION, "", None], "session_hash": "s"}
     assert client.post(f"{base}/en/chat/gradio_api/run/ask", json=asked).status_code == 200
     cited = client.post(f"{base}/api/ask", json={"question": COMET_QUESTION}).json()["citations"][0]["source_url"]
     assert cited.startswith(f"{base}/source/")
@@ -849,7 +852,7 @@ def test_two_conversations_in_the_chat_never_mix(by_header: Any) -> None:
 
     async def talk(client: httpx.AsyncClient, name: str, question: str, title: str) -> None:
         for turn in range(1, 21):
-            asked = {"data": [f"{question}", None], "session_hash": f"phien-{name}"}
+            asked = {"data": [question, "", None], "session_hash": f"phien-{name}"}
             reply = await client.post("/chat/gradio_api/run/ask", json=asked, headers={"X-Remote-User": name})
             shown = [part["content"][0]["text"] for part in reply.json()["data"][0]]
             assert len(shown) == 2 * turn

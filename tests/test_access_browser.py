@@ -13,10 +13,8 @@ from webui.access.tokens import make_token
 from webui.messages import EN, VI, Messages
 
 from .access import COMET_QUESTION, PASSWORD, SECRET, index_news, make_accounts, open_app
+from .browser import HOITIN, INTRANET, OPEN_SHADOWS, Visit, Visitor, ask
 from .live import serving
-from .test_browser import _OPEN_SHADOWS, HOITIN, INTRANET, Visit, Visitor, ask, browser, host_pages, host_port, visit
-
-__all__ = ["browser", "host_pages", "host_port", "visit"]  # fixtures
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +42,11 @@ def forgive(opened: Visit, status: int) -> None:
     opened.faults = [fault for fault in opened.faults if f"status of {status}" not in fault]
 
 
-def intranet_page(hoitin: str, path: str) -> tuple[str, str]:
+def intranet_page(hoitin: str, token: str, lang: str = "vi") -> tuple[str, str]:
     """Return a page of another site that carries the widget, under a policy of its own."""
-    page = f'<!doctype html><title>Nội bộ</title><h1>Nội bộ</h1><script src="{hoitin}{path}/widget.js"></script>'
-    return page, f"default-src 'none'; script-src {hoitin}; frame-src {hoitin}; connect-src {hoitin}"
+    script = f'<script src="{hoitin}/widget.js" data-token="{token}" data-lang="{lang}"></script>'
+    page = f"<!doctype html><title>Nội bộ</title><h1>Nội bộ</h1>{script}"
+    return page, f"default-src 'none'; script-src {hoitin}; frame-src {hoitin}"
 
 
 @pytest.mark.parametrize("messages", [VI, EN], ids=["vi", "en"])
@@ -57,10 +56,9 @@ def test_on_another_site_the_widget_asks_and_opens_sources_without_any_cookie(
     from playwright.sync_api import expect
 
     hoitin = f"http://{HOITIN}:{by_token}"
-    base = "/t/" + make_token(SECRET.encode(), "lan", "reader", 600, f"http://{INTRANET}:{host_port}")
-    page, policy = intranet_page(hoitin, base)
-    host_pages["/token"] = page.replace("<script ", f'<script data-lang="{messages.lang}" '), policy
-    opened = visit(f"http://{INTRANET}:{host_port}/token", _OPEN_SHADOWS)
+    token = make_token(SECRET.encode(), "lan", "reader", 600, f"http://{INTRANET}:{host_port}")
+    host_pages["/token"] = intranet_page(hoitin, token, messages.lang)
+    opened = visit(f"http://{INTRANET}:{host_port}/token", OPEN_SHADOWS)
     opened.page.locator("button#open").click()
     frame = opened.page.frame_locator("iframe")
     expect(frame.locator(".hoitin-box textarea")).to_be_visible(timeout=30_000)
@@ -70,9 +68,22 @@ def test_on_another_site_the_widget_asks_and_opens_sources_without_any_cookie(
         card.get_by_role("link", name=messages.open_source).click()
     expect(tab.value.locator("mark#doan")).to_contain_text("Cần Thơ")
     assert opened.page.context.cookies() == []
-    asked = [url for url in opened.requests if HOITIN in url]
-    assert asked
-    assert all(url.startswith(hoitin + base) for url in asked if not url.endswith(("/favicon.ico", "/manifest.json"))), asked
+    without = [url for url in opened.requests if HOITIN in url and not url.startswith(f"{hoitin}/t/{token}/")]
+    assert without == [f"{hoitin}/widget.js"]
+
+
+def test_an_expired_token_is_said_in_the_widgets_frame(
+    by_token: int, host_port: int, host_pages: dict[str, tuple[str, str]], visit: Visitor
+) -> None:
+    from playwright.sync_api import expect
+
+    old = make_token(SECRET.encode(), "lan", "reader", -60)
+    host_pages["/expired"] = intranet_page(f"http://{HOITIN}:{by_token}", old)
+    opened = visit(f"http://{INTRANET}:{host_port}/expired", OPEN_SHADOWS)
+    opened.page.locator("button#open").click()
+    expect(opened.page.frame_locator("iframe").get_by_role("heading")).to_have_text(VI.token_expired)
+    expect(opened.page.frame_locator("iframe").get_by_role("heading")).to_be_visible()
+    forgive(opened, 401)
 
 
 def test_when_a_token_expires_while_the_chat_is_open_the_chat_says_so(
@@ -132,14 +143,11 @@ def test_an_account_signs_in_by_keyboard_asks_and_signs_out(by_account: int, vis
     page.keyboard.press("Enter")
     answer = ask(page, COMET_QUESTION)
     assert answer.locator(".hoitin-card").count() >= 1
-    with page.context.expect_page() as tab:
-        page.get_by_role("link", name=messages.account).click()
+    page.get_by_role("link", name=messages.account).click()
     role = messages.role_reader
-    expect(tab.value.get_by_text(messages.signed_in_as.format(name="lan", role=role))).to_be_visible()
-    tab.value.get_by_role("button", name=messages.sign_out).click()
-    expect(tab.value.get_by_label(messages.account_name)).to_be_visible()
-    box = page.locator(".hoitin-box textarea")
-    box.fill(COMET_QUESTION)
-    box.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text(messages.sign_in_needed)
+    expect(page.get_by_text(messages.signed_in_as.format(name="lan", role=role))).to_be_visible()
+    page.get_by_role("button", name=messages.sign_out).click()
+    expect(page.get_by_label(messages.account_name)).to_be_visible()
+    page.goto(host + "/chat/")
+    expect(page).to_have_url(host + "/login?next=%2Fchat%2F")
     forgive(opened, 401)

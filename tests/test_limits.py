@@ -23,7 +23,7 @@ from .access import COMET_QUESTION, PROXY, STRANGER, index_news, open_app, visit
 from .fake import HashEmbedder
 
 QUESTION = {"question": COMET_QUESTION}
-EVENT = {"data": [COMET_QUESTION, None], "session_hash": "s"}
+EVENT = {"data": [COMET_QUESTION, "", None], "session_hash": "s"}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_million_strangers_take_no_more_memory_than_some(monkeypatch: pytest.M
         ("/api/ask", QUESTION, None),
         ("/chat/gradio_api/run/ask", EVENT, VI),
         ("/chat/gradio_api/run/predict", EVENT, VI),
-        ("/en/chat/gradio_api/call/ask", {"data": [COMET_QUESTION]}, EN),
+        ("/en/chat/gradio_api/call/ask", {"data": [COMET_QUESTION, ""]}, EN),
         ("/en/chat/gradio_api/queue/join/", {"fn_index": 0, **EVENT}, EN),
     ],
 )
@@ -89,9 +89,16 @@ def test_a_flood_gets_a_clear_429_while_others_ask_on(data: Path, path: str, bod
 
 
 def test_every_way_of_asking_counts_together(data: Path) -> None:
-    client = visitor(open_app(data, rate=4))
-    paths = ["/api/ask", "/chat/gradio_api/run/ask", "/en/chat/gradio_api/run/ask", "/api/ask/", "/api/ask"]
-    statuses = [client.post(path, json=QUESTION if "api/ask" in path else EVENT).status_code for path in paths]
+    client = visitor(open_app(data, rate=6))
+    ways = {
+        "/api/ask": QUESTION,
+        "/chat/gradio_api/run/ask": EVENT,
+        "/en/chat/gradio_api/run/ask": EVENT,
+        "/api/ask/": QUESTION,
+        "/api/export": {"format": "markdown", "turns": [QUESTION]},
+        "/api/feedback": {**QUESTION, "helpful": True},
+    }
+    statuses = [client.post(path, json=body).status_code for path, body in [*ways.items(), ("/api/ask", QUESTION)]]
     assert statuses[-1] == 429
     assert 429 not in statuses[:-1]
 
@@ -208,7 +215,7 @@ def test_no_more_than_so_many_are_answered_at_once_and_the_rest_wait_their_turn(
 def test_what_comes_through_gradios_queue_takes_turns_too(slow: Slow, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_slow_app(slow, data, monkeypatch, 1)
     with visitor(app) as client:
-        joined = [client.post(f"{mount}/gradio_api/call/ask", json={"data": [COMET_QUESTION]}) for mount in MOUNTS]
+        joined = [client.post(f"{mount}/gradio_api/call/ask", json={"data": [COMET_QUESTION, ""]}) for mount in MOUNTS]
         asking = threading.Thread(target=client.post, args=["/api/ask"], kwargs={"json": QUESTION})
         asking.start()
         assert not slow.met.wait(1)

@@ -85,9 +85,8 @@ class Gate:
         """Return who asks, None if the request does not say. Raises TokenError."""
         key = self._ways.token_key
         if key and (in_path := _TOKEN_PATH.match(own_path(scope))):
-            named = self._person_of_token(in_path.group(1), scope)
-            _take_off(in_path.group(), scope)
-            return named
+            _take_off(in_path.group(), scope)  # even if it is no good: what is open stays open behind it
+            return self._person_of_token(in_path.group(1), scope)
         for ask in self._ways.asks:
             if person := ask(scope):
                 return person

@@ -124,12 +124,12 @@ class _Paced:
 
 
 def is_question(scope: Scope, mounts: Mapping[str, Messages]) -> bool:
-    """Tell whether a request makes us search: POST /api/ask, or an event of a chat page."""
+    """Tell whether a request makes us search: POST /api/ask, /api/export or /api/feedback, or an event of a chat page."""
     if scope["type"] != "http" or scope["method"] != "POST":
         return False
     path = own_path(scope)
     events = "|".join(re.escape(mount) for mount in mounts)
-    return bool(re.match(rf"(?:/api/ask|(?:{events})/gradio_api/(?:queue/join|call/\w+|run/\w+))/?$", path))
+    return bool(re.match(rf"(?:/api/(?:ask|export|feedback)|(?:{events})/gradio_api/(?:queue/join|call/\w+|run/\w+))/?$", path))
 
 
 async def _refuse(

@@ -148,6 +148,7 @@
     } else if ((found = hit(".hoitin-share"))) {
       event.preventDefault();
       const url = new URL(found.search, location.href);
+      url.pathname = url.pathname.replace(/\/t\/[\w.-]+(?=\/)/, ""); // a token is for nobody else
       navigator.clipboard?.writeText(url.href).then(() => say(words.copied, true), () => say(words.not_copied, true)) ?? say(words.not_copied, true);
     } else if ((found = hit(".hoitin-language a"))) {
       found.target = "_self"; // Gradio opens every link in a new tab
