@@ -16,7 +16,6 @@ import stat
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -29,7 +28,7 @@ from docs_store.errors import first_line
 from docs_store.vietnamese import storable
 
 from . import loaders
-from .guard import MEMORY, confine, limits, seconds_for
+from .guard import MEMORY, confine, limits
 from .metadata import Origin, complete
 from .report import doubts
 from .sidecar import Sidecar, read_sidecar
@@ -200,7 +199,7 @@ class _Spool:
 
         def collect() -> Reading:
             try:
-                taken: _Taken = _outcome(future, path)
+                taken: _Taken = _outcome(future)
             except LoadError as error:
                 return Reading(origin.path, error=error)
             if taken.members is not None:
@@ -234,21 +233,18 @@ def _spooled(spool: Path) -> Iterator[Document]:
     spool.unlink()
 
 
-def _outcome(future: Any, path: Path) -> Any:
+def _outcome(future: Any) -> Any:
     """Return what a child returned. Raises LoadError with one line for whatever else happened to it."""
     from pebble import ProcessExpired
 
     try:
         return future.result()
     except LoadError as error:
-        raise LoadError(_one_line(str(error))) from error
+        raise type(error)(_one_line(str(error))) from error
     except OSError as error:
         code = error.exitcode if isinstance(error, ProcessExpired) else None
         if code == -signal.SIGALRM or isinstance(error, FutureTimeoutError):
-            size = 0
-            with suppress(OSError):
-                size = path.stat().st_size
-            raise ChildLostError(f"đọc quá {seconds_for(size)} giây | took too long") from error
+            raise ChildLostError("đọc quá lâu | took too long") from error
         if code is None:
             raise ChildLostError(f"không đọc được: {error.strerror or first_line(error)} | cannot be read") from error
         raise ChildLostError(_OUT_OF_MEMORY) from error
