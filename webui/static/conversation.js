@@ -152,7 +152,7 @@
       navigator.clipboard?.writeText(url.href).then(() => say(words.copied, true), () => say(words.not_copied, true)) ?? say(words.not_copied, true);
     } else if ((found = hit(".hoitin-language a"))) {
       found.target = "_self"; // Gradio opens every link in a new tab
-      found.search = location.search; // the same question in the other language
+      if (found.pathname.endsWith("/chat/")) found.search = location.search; // the same question in the other language
     }
   });
   document.addEventListener("change", (event) => {
