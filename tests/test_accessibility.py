@@ -39,7 +39,7 @@ def test_axe_finds_nothing_serious_on_the_other_pages(live: Live, visit: Visitor
     page = visit(f"{live.url}/chat/", color_scheme=scheme).page
     question = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
     source = ask(page, question).locator(".hoitin-card a").first.get_attribute("href")
-    for path in (str(source), f"{source}".replace("?", "?lang=en&"), "/widget-demo"):
+    for path in (str(source), f"{source}".replace("?", "?lang=en&"), "/widget-demo", "/widget-setup"):
         page.goto(live.url + path)
         assert faults(page) == [], path
 

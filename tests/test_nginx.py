@@ -18,6 +18,7 @@ from retriever import Assistant
 from webui.server import make_app
 from webui.settings import Settings
 
+from .browser import OPEN_SHADOWS, Visitor, ask
 from .live import serving
 
 CONFIGURATION = Path(__file__).parent.parent / "docs" / "nginx.conf"
@@ -39,10 +40,14 @@ class Proxy:
 
 
 @pytest.fixture(scope="module")
-def proxy(sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(
+    sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory, host_port: int
+) -> Iterator[Proxy]:
     """Return nginx with the configuration that ships, its ports, places and longest waits our own."""
     folder = tmp_path_factory.mktemp("nginx")
-    app = make_app(sample_assistant, Settings(data=sample_data, root_path="/hoitin"))
+    app = make_app(
+        sample_assistant, Settings(data=sample_data, root_path="/hoitin", embed_origins=(f"http://127.0.0.1:{host_port}",))
+    )
     with serving(app, root_path="/hoitin") as direct, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         text = CONFIGURATION.read_text(encoding="utf-8")
@@ -132,3 +137,27 @@ def test_a_flood_of_one_address_gets_429(proxy: Proxy) -> None:
     with httpx.Client(timeout=60) as client:
         codes = {client.get(f"{proxy.url}/widget.js").status_code for _ in range(600)}
     assert codes <= {200, 429}
+
+
+def test_in_a_browser_the_chat_answers_below_the_prefix_and_its_card_opens_the_source(proxy: Proxy, visit: Visitor) -> None:
+    page = visit(f"{proxy.url}/chat/").page
+    answer = ask(page, "Ai là Tổng Thư ký IEC?")
+    with page.context.expect_page() as opened:
+        answer.locator(".hoitin-card a").first.click()
+    opened.value.locator("mark#doan").wait_for()
+    assert "/hoitin/source/" in opened.value.url
+
+
+def test_in_a_browser_the_widget_opens_below_the_prefix(
+    proxy: Proxy, visit: Visitor, host_pages: dict[str, tuple[str, str]], host_port: int
+) -> None:
+    server = f"http://127.0.0.1:{proxy.port}"
+    page = f'<!doctype html><title>Nội bộ</title><script src="{proxy.url}/widget.js"></script>'
+    host_pages["/nginx"] = page, f"default-src 'none'; script-src {server}; frame-src {server}"
+    opened = visit(f"http://127.0.0.1:{host_port}/nginx", OPEN_SHADOWS).page
+    opened.locator("button#open").click()
+    frame = opened.frame_locator("iframe")
+    frame.locator(".hoitin-box textarea").wait_for()
+    frame.locator(".hoitin-box textarea").fill("Ai là Tổng Thư ký IEC?")
+    frame.locator(".hoitin-box textarea").press("Enter")
+    frame.locator(".hoitin-card").first.wait_for()

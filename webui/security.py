@@ -226,8 +226,10 @@ class SecurityHeaders:
         if mount:
             lang = self._languages[mount].encode()
             page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
-            script = "../" * (mount.count("/") + 1) + self._first_script
-            page = page.replace(b"<head>", f'<head><script src="{script}"></script>'.encode(), 1)
+            up = "../" * (mount.count("/") + 1)
+            # Without a link to it, browsers look for an icon at the top of the host, which below a prefix is not ours.
+            ours = f'<script src="{up}{self._first_script}"></script><link rel="icon" href="{up}static/icon.svg">'
+            page = page.replace(b"<head>", b"<head>" + ours.encode(), 1)
         return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
 
 
