@@ -38,10 +38,11 @@ def test_axe_finds_nothing_serious_in_the_chat(live: Live, visit: Visitor, path:
 def test_axe_finds_nothing_serious_on_the_other_pages(live: Live, visit: Visitor, scheme: str) -> None:
     page = visit(f"{live.url}/chat/", color_scheme=scheme).page
     question = "Phí thẩm định phê duyệt mẫu phương tiện đo mới là bao nhiêu một mẫu?"
-    source = ask(page, question).locator(".hoitin-card a").first.get_attribute("href")
-    for path in (str(source), f"{source}".replace("?", "?lang=en&"), "/widget-demo", "/widget-setup"):
-        page.goto(live.url + path)
-        assert faults(page) == [], path
+    source: str = ask(page, question).locator(".hoitin-card a").first.evaluate("(link) => link.href")
+    other = [f"{live.url}/widget-demo", f"{live.url}/widget-setup"]
+    for address in (source, source.replace("?", "?lang=en&"), *other):
+        page.goto(address)
+        assert faults(page) == [], address
 
 
 def test_axe_would_see_a_fault(live: Live, visit: Visitor) -> None:
