@@ -219,6 +219,12 @@ def ask(page: Page | Frame, question: str) -> Locator:
     return answers.last
 
 
+def leads_to(link: Locator) -> str:
+    """Return where a link leads, whole: the page's own links lean on its address."""
+    found: str = link.evaluate("(link) => link.href")
+    return found
+
+
 def assert_readable(page: Page, selectors: list[str], *, dark: bool) -> None:
     """Check that every text meets WCAG's 4.5:1 on its ground, and that the ground is that of the theme."""
     faint = {}

@@ -11,7 +11,7 @@ from webui.examples import example_questions
 from webui.messages import EN, VI, Messages
 
 from . import hostile
-from .browser import ON_PDF_PAGE_2, UNACCENTED, UNANSWERABLE, Live, Visitor, ask, assert_readable, sample
+from .browser import ON_PDF_PAGE_2, UNACCENTED, UNANSWERABLE, Live, Visitor, ask, assert_readable, leads_to, sample
 
 # --- the chat -------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ def test_each_mount_speaks_its_language_and_leads_to_the_other(
     expect(page.get_by_role("button", name=messages.send)).to_be_visible()
     link = page.locator(".hoitin-language a")
     expect(link).to_have_text(messages.other_name)
-    page.goto(live.url + str(link.get_attribute("href")))
+    page.goto(leads_to(link))
     expect(page.get_by_role("heading", level=1)).to_have_text(other.title)
     expect(page.locator("html")).to_have_attribute("lang", other.lang)
 
@@ -131,7 +131,7 @@ def test_on_a_narrow_screen_nothing_is_cut_and_nothing_scrolls_sideways(live: Li
         assert not card.evaluate(wide)
         log = page.locator(".hoitin-chat .bubble-wrap")
         assert log.evaluate("(log) => log.scrollWidth <= log.clientWidth")
-        page.goto(site.url + str(card.locator("a").first.get_attribute("href")))
+        page.goto(leads_to(card.locator("a").first))
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 
@@ -155,7 +155,7 @@ def test_every_text_is_readable_in_either_theme(live: Live, visit: Visitor, addr
     ask(page, sample(ON_PDF_PAGE_2).question)
     page.locator(".hoitin-examples button:visible").first.wait_for()
     assert_readable(page, CHAT_TEXTS, dark=dark)
-    source = live.url + str(page.locator(".hoitin-card a").first.get_attribute("href"))
+    source = leads_to(page.locator(".hoitin-card a").first)
     page.goto(source)
     page_is_dark = scheme == "dark"
     assert_readable(page, PAGE_TEXTS[:-1], dark=page_is_dark)
@@ -166,7 +166,7 @@ def test_every_text_is_readable_in_either_theme(live: Live, visit: Visitor, addr
 def test_no_page_complains_or_asks_another_machine_for_anything(live: Live, visit: Visitor) -> None:
     opened = visit(f"{live.url}/chat/")
     card = ask(opened.page, sample(ON_PDF_PAGE_2).question).locator(".hoitin-card").first
-    source = live.url + str(card.locator("a").first.get_attribute("href"))
+    source = leads_to(card.locator("a").first)
     for url in (source, f"{live.url}/widget-demo", f"{live.url}/source/khong-co?lang=en", f"{live.url}/en/chat/"):
         opened.page.goto(url)
         opened.page.wait_for_load_state("networkidle") if "chat" not in url else ask(opened.page, "techfest 2024")
@@ -200,7 +200,7 @@ def test_a_hostile_document_is_only_text_in_the_chat_and_on_its_page(poisoned: L
         assert shown.locator(_INJECTED).count() == 0
         for address in shown.locator("a").evaluate_all("(links) => links.map((link) => link.href)"):
             assert urlsplit(address).hostname in ("127.0.0.1", "bo.example")
-    source = poisoned.url + str(answer.locator(".hoitin-card a").first.get_attribute("href"))
+    source = leads_to(answer.locator(".hoitin-card a").first)
     opened.page.goto(source)
     assert opened.page.locator("mark#doan").text_content() == citations[0].passage
     assert opened.page.locator("body").locator(_INJECTED).count() == 0
