@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
@@ -87,9 +88,10 @@ def test_no_invented_answer_for_what_the_news_does_not_say(sample_assistant: Ass
 def test_removing_the_marks_from_a_question_changes_little(sample_assistant: Assistant) -> None:
     same = []
     for question in ANSWERABLE:
-        accented = sample_assistant.ask(question.question)
-        plain = sample_assistant.ask(fold(question.question))
-        same.append(bool(plain.citations) and bool(accented.citations) and plain.citations[0] == accented.citations[0])
+        accented = sample_assistant.ask(question.question).citations
+        plain = sample_assistant.ask(fold(question.question)).citations
+        # Marks make one surer of the same answer.
+        same.append(bool(plain and accented) and replace(plain[0], confidence=0) == replace(accented[0], confidence=0))
     assert mean(same) >= 0.85
 
 
