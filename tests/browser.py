@@ -121,12 +121,13 @@ def _no_browser(reason: str) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         _no_browser("playwright is not installed")
     program = shutil.which("chromium")
     if not program:
         _no_browser("there is no chromium on this machine")
+    expect.set_options(timeout=20_000)  # the first page of a cold server on a busy machine takes its time
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield opened

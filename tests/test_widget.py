@@ -198,7 +198,7 @@ def test_the_demo_page_opens_the_chat_and_escape_closes_it_and_gives_the_focus_b
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(button).not_to_be_focused()
     frame = page.frame_locator("iframe")
-    expect(frame.locator(".hoitin-box textarea")).to_be_visible()
+    expect(frame.locator(".hoitin-box textarea")).to_be_visible(timeout=30_000)
     for hold in (frame.locator(".hoitin-box textarea"), page.get_by_role("button", name="Đóng")):
         hold.focus()
         page.keyboard.press("Escape")
