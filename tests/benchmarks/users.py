@@ -35,7 +35,7 @@ def serve(data: Path, port: int) -> None:
     from webui.server import make_app
     from webui.settings import read_settings
 
-    settings = read_settings(data=data)
+    settings = read_settings(data=data, rate=0)
     assistant = make_assistant(settings)
     assistant.load_model()
     app = make_app(assistant, settings)
