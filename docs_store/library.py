@@ -1,6 +1,7 @@
 """The library: every document we know, in one SQLite file. The truth of the writing day.
 
-Readers never open it; they read published generations. It remembers which files were read,
+Readers read published generations; of this they ask, at most, whether a file is still as it was
+read (`file_of`). It remembers which files were read,
 so that an unchanged file is not parsed again, and what they held, so that an index can be
 rebuilt without the files and a killed run goes on where it stopped.
 """
@@ -157,10 +158,8 @@ class Library:
             found.setdefault(path, []).append(Trouble(place, reason, bool(warning)))
         return found
 
-    def put_file(
-        self, path: str, state: FileState, documents: Iterable[Document], troubles: Sequence[Trouble] = ()
-    ) -> list[Document]:
-        """Store what a file holds, in place of what it held before, and return the documents as stored.
+    def put_file(self, path: str, state: FileState, documents: Iterable[Document], troubles: Sequence[Trouble] = ()) -> None:
+        """Store what a file holds, in place of what it held before.
 
         A document keeps the doc_id that the same place had before, so that a renamed file's does not change later.
         troubles: looked at once `documents` has ended. Where some place could not be read, documents that the file
@@ -172,17 +171,14 @@ class Library:
                 self._db.execute("SELECT json_extract(record, '$.source'), doc_id FROM documents WHERE path = ?", (path,))
             )
             self._put_state(path, state)
-            stored = []
             for document in documents:
                 doc_id = before.pop(document.source, None) or self._free_id(document)
                 document = replace(document, doc_id=doc_id)
                 row = (document.doc_id, path, document.content_hash, document_to_json(document))
                 self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", row)
-                stored.append(document)
             if all(trouble.warning for trouble in troubles):
                 self._db.executemany("DELETE FROM documents WHERE doc_id = ?", [(doc_id,) for doc_id in before.values()])
             self._put_troubles(path, troubles)
-        return stored
 
     def fail_file(self, path: str, state: FileState, troubles: Sequence[Trouble]) -> None:
         """Remember that a file as it now is cannot be read. What it held before stays: nothing is lost to a bad save."""

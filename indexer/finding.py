@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -29,7 +29,8 @@ _GUARDED_COUNT = 10
 class Found:
     """What became of the files, by path. Every file given is in one of these."""
 
-    unchanged: dict[str, FileState] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
+    touched: dict[str, FileState] = field(default_factory=dict)  # of those, the ones with another time than before
     new: dict[str, FileState] = field(default_factory=dict)
     changed: dict[str, FileState] = field(default_factory=dict)
     renamed: dict[str, tuple[str, FileState]] = field(default_factory=dict)  # new path -> old path, state
@@ -45,11 +46,12 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader,
     Raises UsageError if suspiciously many files of a folder are gone.
     """
     found = Found()
-    gone: dict[str, FileState] = {}
+    gone: list[str] = []
     files: dict[str, FileState | None] = {}
+    known_below: dict[Path, dict[str, FileState]] = {}
     for given in paths:
         path = Path(os.path.abspath(given))  # noqa: PTH100 - links stay as they are named
-        below = library.files_under(str(path))
+        below = known_below[path] = library.files_under(str(path))
         if path.is_dir():
             for file in _walk(path, data.resolve(), found.failed):
                 if str(file) not in files and _is_news(file, path, found):
@@ -57,18 +59,18 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader,
         elif os.path.lexists(path):
             if _is_news(path, path.parent, found):
                 files[str(path)] = library.file(str(path))
-        elif known := library.file(str(path)):
-            gone[str(path)] = known
+        elif library.file(str(path)):
+            gone.append(str(path))
         elif not below:
             found.failed.append(Trouble(storable(str(path)), "không có tệp này | no such file"))
-        gone |= {file: state for file, state in below.items() if _is_gone(file)}
+        gone += [file for file in below if file not in files and _is_gone(file)]
     moved: set[str] = set()
     for name, before in files.items():
         _compare_one(name, before, library, reader, found, moved)
-    found.gone = [file for file in gone if file not in moved]
+    found.gone = [file for file in dict.fromkeys(gone) if file not in moved]
     if not allow_many_removals:
-        for given in paths:
-            _guard_removals(Path(os.path.abspath(given)), library, found.gone)  # noqa: PTH100
+        for folder, below in known_below.items():
+            _guard_removals(folder, below, found.gone)
     return found
 
 
@@ -86,7 +88,9 @@ def _compare_one(file: str, known: FileState | None, library: Library, reader: R
             found.renamed[file] = (old, state)
             moved.add(old)
     elif (known.sha256, known.reader) == (state.sha256, state.reader):
-        found.unchanged[file] = state
+        found.unchanged.append(file)
+        if known != state:
+            found.touched[file] = state
     else:
         found.changed[file] = state
 
@@ -107,8 +111,7 @@ def suspiciously_many(lost: int, known: int) -> bool:
     return lost > max(_GUARDED_COUNT, _GUARDED_SHARE * known)
 
 
-def _guard_removals(folder: Path, library: Library, gone: list[str]) -> None:
-    known = library.files_under(str(folder))
+def _guard_removals(folder: Path, known: Mapping[str, FileState], gone: list[str]) -> None:
     lost = sum(file in known for file in gone)
     if suspiciously_many(lost, len(known)):
         raise UsageError(

@@ -56,8 +56,19 @@ _ENGLISH = frozenset(
 _ENGLISH_SHARE = 0.15  # of words
 
 
-def find_title(blocks: Sequence[str], *, markdown: bool) -> tuple[str, str]:
-    """Return the title that a text of at least one block gives itself, and where it stands."""
+def below_letterhead(blocks: Sequence[str]) -> int:
+    """Return which block is the first below an official letterhead, 0 where there is none.
+
+    Where there is one, days in the text below are those of other documents.
+    """
+    keys = [fold(nfc(plain(block))) for block in blocks[:12]]
+    last = max((number for number, key in enumerate(keys) if _LETTERHEAD.search(key)), default=-1)
+    has_head = any("cong hoa xa hoi chu nghia" in key for key in keys)
+    return last + 1 if has_head and last + 1 < len(blocks) else 0
+
+
+def find_title(blocks: Sequence[str], below: int, *, markdown: bool) -> tuple[str, str]:
+    """Return the title that a text of at least one block gives itself, and where it stands. below: its letterhead."""
     if markdown or blocks[0].lstrip().startswith("# "):
         heading = _HEADING.search("\n".join(blocks[:20]))
         if heading:
@@ -67,34 +78,18 @@ def find_title(blocks: Sequence[str], *, markdown: bool) -> tuple[str, str]:
         if _LEGAL_KIND.match(kind):
             subject = plain(blocks[number + 1]) if number + 1 < len(blocks) else ""
             return one_line(f"{kind.capitalize()} {subject}"), "heading"
-    below = _below_letterhead(blocks)
     return (one_line(blocks[below]), "heading") if below else (one_line(blocks[0]), "first line")
 
 
-def _below_letterhead(blocks: Sequence[str]) -> int:
-    """Return which block is the first below an official letterhead, 0 where there is none."""
-    keys = [fold(nfc(plain(block))) for block in blocks[:12]]
-    last = max((number for number, key in enumerate(keys) if _LETTERHEAD.search(key)), default=-1)
-    has_head = any("cong hoa xa hoi chu nghia" in key for key in keys)
-    return last + 1 if has_head and last + 1 < len(blocks) else 0
-
-
-def find_issuer(blocks: Sequence[str]) -> str:
+def find_issuer(letterhead: Sequence[str]) -> str:
     """Return the body that an official letterhead names, as it is written there; "" where there is none."""
-    if not _below_letterhead(blocks):
-        return ""
-    first = re.split(r"\s[-|–]|CỘNG H[ÒO]", plain(blocks[0]))[0].strip(_PUNCTUATION)
+    first = re.split(r"\s[-|–]|CỘNG H[ÒO]", plain(letterhead[0]))[0].strip(_PUNCTUATION) if letterhead else ""
     return first if _ISSUER.match(first) and first.isupper() and len(first.split()) <= _ISSUER_WORDS else ""
 
 
-def find_issued(blocks: Sequence[str]) -> date | None:
+def find_issued(letterhead: Sequence[str]) -> date | None:
     """Return the day that an official letterhead gives; None where it leaves it open, as a draft does."""
-    return find_date("\n".join(blocks[: _below_letterhead(blocks)]))
-
-
-def has_letterhead(blocks: Sequence[str]) -> bool:
-    """Tell whether a text begins as official documents do. Days in its sentences are then those of other documents."""
-    return _below_letterhead(blocks) > 0
+    return find_date("\n".join(letterhead))
 
 
 def useful_author(author: str) -> str:
@@ -112,9 +107,12 @@ def useful_title(title: str) -> str:
 
 
 def find_lead(blocks: Sequence[str], title: str) -> str:
-    """Return the first paragraph that could open a story, or "" for a document of one paragraph."""
+    """Return the first paragraph that could open a story, or "" for a document of one paragraph.
+
+    blocks: those below the letterhead.
+    """
     key = fold(nfc(title))
-    candidates = [plain(block) for block in blocks[_below_letterhead(blocks) :][:6]]
+    candidates = [plain(block) for block in blocks[:6]]
     candidates = [block for block in candidates if fold(nfc(block)) != key and not _LETTERHEAD.search(fold(nfc(block)))]
     if len(candidates) < 2:
         return ""

@@ -58,14 +58,15 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
     source = storable(f"{origin.source}#{record_id}" if record_id else origin.source)
     zone = text[:_DATE_ZONE] + "\n" + text[-_DATE_ZONE:]
 
+    below = guessing.below_letterhead(blocks)
     title = (
         fields.text("title", guessing.useful_title)
-        or fields.guess("title", *guessing.find_title(blocks, markdown=extract.format == "md"))
+        or fields.guess("title", *guessing.find_title(blocks, below, markdown=extract.format == "md"))
         or fields.guess("title", storable(origin.stem), "file name")
     )
     published = fields.day("published")
-    if not published and guessing.has_letterhead(blocks):
-        published = fields.guess("published", guessing.find_issued(blocks), "letterhead")
+    if not published and below:
+        published = fields.guess("published", guessing.find_issued(blocks[:below]), "letterhead")
     elif not published:
         published = fields.guess("published", guessing.find_published(zone))
     document = Document(
@@ -76,11 +77,11 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         content_hash="",
         format=extract.format,
         publisher=fields.text("publisher")
-        or fields.guess("publisher", guessing.find_issuer(blocks), "letterhead")
+        or fields.guess("publisher", guessing.find_issuer(blocks[:below]), "letterhead")
         or fields.guess("publisher", guessing.find_publisher(zone)),
         author=fields.text("author", guessing.useful_author) or fields.guess("author", guessing.find_author(zone)),
         url=fields.address(),
-        lead=fields.text("lead") or fields.guess("lead", guessing.find_lead(blocks, title)),
+        lead=fields.text("lead") or fields.guess("lead", guessing.find_lead(blocks[below:], title)),
         published=published or fields.guess("published", extract.made, "file date"),
         paged=extract.paged,
         section=fields.text("section") or fields.guess("section", guessing.find_section(zone)),

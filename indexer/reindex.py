@@ -84,10 +84,12 @@ def _take_in(library: Library, found: Found, report: Report, progress: Progress)
         report.renamed.append((old, new))
         touched.add(new)
     troubles = library.troubles()
-    for file, state in found.unchanged.items():
+    for file, state in found.touched.items():
         library.touch_file(file, state)
-        _tell(troubles.get(file, []), report)
-        if not any(trouble.path == file and not trouble.warning for trouble in troubles.get(file, [])):
+    for file in found.unchanged:
+        known = troubles.get(file, [])
+        _tell(known, report)
+        if not any(trouble.path == file and not trouble.warning for trouble in known):
             touched.add(file)
     progress("read", 0, len(todo))
     for done, reading in enumerate(read_files([Path(file) for file in todo], targets=found.targets), 1):

@@ -13,17 +13,19 @@ AUDIT = "audit.jsonl"
 _WAIT = 600.0  # seconds to wait for a running index
 
 
-def withdraw(data: Path, name: str, *, person: str, reason: str = "") -> list[Document]:
-    """Take out what `name` names, publish at once, and return it. It stays out, whatever becomes of its file.
+def withdraw(data: Path, *names: str, person: str, reason: str = "") -> list[Document]:
+    """Take out what the names name, publish at once, and return it. It stays out, whatever becomes of its file.
 
-    name: a doc_id, a file (all its documents), or "file#record". No generation that still holds it is kept.
-    Raises UsageError if there is no such document, BusyError, NoIndexError.
+    names: doc_ids, files (all their documents), or "file#record". No generation that still holds it is kept.
+    Raises UsageError if there is no such document, and nothing is taken out then; BusyError, NoIndexError.
     """
     generations = Generations(data)
-    base = generations.open_current()
+    if not generations.current_line():
+        generations.open_current()  # says so, before a lock makes the folder
     with generations.lock(wait=_WAIT), Library(data / "library.sqlite") as library:
         base = generations.open_current()
-        documents = list(library.documents(_named(library, name)))
+        found = dict.fromkeys(doc_id for name in names for doc_id in _named(library, name))
+        documents = list(library.documents(found))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         for document in documents:
             library.withdraw(Withdrawal(document.doc_id, document.title, document.source, now, person, reason))

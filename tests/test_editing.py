@@ -288,3 +288,13 @@ def _until(holds, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def
     while not holds():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
+
+
+def test_taking_down_several_of_which_one_is_not_there_takes_down_none(tmp_path: Path, news: Path) -> None:
+    data = tmp_path / "data"
+    path = _put(news, "a.txt", "Tin về đo lường.")
+    _run(data, news)
+    with pytest.raises(UsageError, match="khong-co"):
+        withdraw(data, str(path), "khong-co", person="lan")
+    assert _ids(data).keys() == {str(path)}
+    assert not (data / "audit.jsonl").exists()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from docs_store import HoitinError, UsageError
 from docs_store.vietnamese import storable
-from retriever import MAX_QUESTION, Assistant
+from retriever import Assistant
 
-from .asking import Asked, asked_query, read_filters
+from .asking import Asked, asked_query
+from .bodies import QuestionBody
 from .exporting import ask_again, to_docx, to_markdown
 from .feedback import MAX_COMMENT, Feedback, add_feedback, now
 from .messages import LANGUAGES
@@ -25,20 +27,13 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 log = logging.getLogger("hoitin")
 
 
-class Put(BaseModel):
-    """A question as it was put; see `Asked`."""
+class Put(QuestionBody):
+    """A question of a conversation as it was put; see `Asked`."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    any_time: bool = False
-    as_typed: bool = False
     alone: bool = False
-    filters: dict[str, Any] = Field(default={}, max_length=10)
 
     def asked(self) -> Asked:
-        """Return it as the chat keeps it. Raises UsageError for filters that make no sense."""
-        return Asked(self.question, read_filters(self.filters), self.any_time, self.as_typed, self.alone)
+        return replace(super().asked(), alone=self.alone)
 
 
 class ExportRequest(BaseModel):

@@ -81,7 +81,7 @@ def remove(ctx: click.Context, names: tuple[str, ...], data: Path | None, as_jso
     from indexer import withdraw
 
     settings = settings_of(ctx, data)
-    removed = [document for name in names for document in withdraw(settings.data, name, person=_person(), reason=reason)]
+    removed = withdraw(settings.data, *names, person=_person(), reason=reason)
     if as_json:
         print_json({"removed": [{"doc_id": document.doc_id, "title": document.title} for document in removed]})
     for document in [] if as_json else removed:

@@ -17,16 +17,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
-from retriever import MAX_QUESTION, Assistant, Turn
+from retriever import MAX_QUESTION, Assistant
 
 from . import source_page, statement, widget
 from .access.wiring import Access
-from .asking import Asked, read_filters
+from .bodies import AskRequest
 from .chat_routes import add_chat_routes
 from .chat_words import script_words
 from .links import answer_json, here
@@ -41,32 +40,6 @@ MOUNTS = {"/chat": VI, "/en/chat": EN}
 _STATUS: dict[type[HoitinError], str] = {ModelMismatchError: "index of another model", ModelError: "no model"}
 
 log = logging.getLogger("hoitin")
-
-
-class PastTurn(BaseModel):
-    """One turn of the conversation so far: understood.question of its answer, and its first quote and title."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    question: str = Field(max_length=MAX_QUESTION)
-    quote: str = Field(default="", max_length=10_000)
-    title: str = Field(default="", max_length=1_000)
-
-
-class AskRequest(BaseModel):
-    """The body of POST /api/ask.
-
-    any_time: do not hold the answer to the period that the question names. as_typed: put no slip
-    of typing right. filters: "from" and "to" (days of publication), "publisher", "section".
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    history: list[PastTurn] = Field(default=[], max_length=10)
-    any_time: bool = False
-    as_typed: bool = False
-    filters: dict[str, Any] = Field(default={}, max_length=10)
 
 
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
@@ -94,9 +67,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
 
     @app.post("/api/ask")
     def api_ask(body: AskRequest, request: Request) -> Response:
-        turns = [Turn(turn.question, turn.quote, turn.title) for turn in body.history]
-        asked = Asked(body.question, read_filters(body.filters), body.any_time, body.as_typed)
-        return JSONResponse(answer_json(asked.answer(assistant, turns), here(request, root)))
+        return JSONResponse(answer_json(body.asked().answer(assistant, body.turns()), here(request, root)))
 
     source_page.add_routes(app, assistant, settings.data, root)
 

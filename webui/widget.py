@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from .links import here
 from .messages import LANGUAGES, VI
 from .settings import Settings
 from .source_page import chat_path, template
@@ -60,14 +61,14 @@ def _page(name: str, request: Request, root: str, **values: object) -> Response:
     messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
     words = {key: pair[list(LANGUAGES).index(messages.lang)] for key, pair in WIDGET.items()}
     address = f"{request.url.scheme}://{request.url.netloc}{root}/widget.js"
-    here = root + str(request.scope.get("hoitin.token_path", ""))  # where a token stands in the path, our pages keep it
+    base = here(request, root)
     page = template(name).render(
         m=messages,
         words=words,
-        root=here,
+        root=base,
         address=address,
         script=f"{root}/widget.js",
-        chat=chat_path(messages, here),
+        chat=chat_path(messages, base),
         **values,
     )
     return HTMLResponse(page)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from docs_store import make_date
 from docs_store.vietnamese import nfc, storable
 
-from ..dates import find_date
+from ..dates import VIETNAM, find_date
 
-VIETNAM = timezone(timedelta(hours=7))
 _LONGEST = 500  # characters of a title or a name
 _HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 _EPOCH = date(1970, 1, 1)  # what a program writes that knows no date

@@ -15,11 +15,12 @@ import httpx
 
 from docs_store import Trouble
 
+from ..dates import VIETNAM
 from ..finding import suspiciously_many
 from .addresses import AddressError, address, file_name, origin, shown
 from .feeds import read_feed
 from .fetching import Clock, Fetcher, FetchError, GoneError, Response, RestingError, RobotsError
-from .listings import VIETNAM, Listing, ListingError, newest, timestamp
+from .listings import Listing, ListingError, newest, timestamp
 from .saving import remove, save, sidecar_of, suffix_of
 from .sitemaps import read_sitemap
 from .sources_file import Source

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from docs_store import make_date
 from docs_store.vietnamese import fold
 
-from ...dates import find_date
+from ...dates import VIETNAM, find_date
 
-_VIETNAM = timezone(timedelta(hours=7))
 _FIRST = date(1990, 1, 1)  # the web is not older
 _COMPACT = re.compile(r"(20\d\d|199\d)(\d\d)(\d\d)(?:\d{4}|\d{6}|T.*)?")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
@@ -41,7 +40,7 @@ def metadata_day(value: object) -> date | None:
             moment = parsedate_to_datetime(text)
         except ValueError:
             return None
-    return _believable(moment.astimezone(_VIETNAM).date() if moment.tzinfo else moment.date())
+    return _believable(moment.astimezone(VIETNAM).date() if moment.tzinfo else moment.date())
 
 
 def written_day(text: str) -> date | None:
