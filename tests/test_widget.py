@@ -214,6 +214,25 @@ def test_the_demo_page_opens_the_chat_and_escape_closes_it_and_gives_the_focus_b
     expect(page.locator("iframe")).to_have_count(1)
 
 
+def test_no_key_is_lost_between_closing_and_opening_again(live: Live, visit: Visitor) -> None:
+    page = visit(f"{live.url}/widget-demo", before=OPEN_SHADOWS).page
+    page.get_by_role("button", name="Hỏi tin").click()
+    page.get_by_role("button", name="Đóng").wait_for()
+    closed, opened, later = page.evaluate("""async () => {
+      const { shadowRoot: root } = document.querySelector("[data-hoitin]");
+      const button = root.querySelector("#open");
+      const state = () => [root.querySelector("#panel").open, button.ariaExpanded, root.activeElement === button];
+      root.querySelector("button[aria-label=Đóng]").click();
+      const closed = state();
+      button.click();
+      const opened = state();
+      await new Promise((done) => setTimeout(done, 500));
+      return [closed, opened, state()];
+    }""")
+    assert closed == [False, "false", True]
+    assert opened == later == [True, "true", False]
+
+
 def test_a_page_of_an_allowed_origin_with_a_strict_policy_asks_in_the_widget(carry: Any) -> None:
     page = carry('data-theme="dark"').page
     page.get_by_role("button", name="Hỏi tin").click()

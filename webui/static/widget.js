@@ -140,7 +140,7 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       }
       if (source !== frame?.contentWindow) return;
       heard = true;
-      if (data === "hoitin:close") panel.close();
+      if (data === "hoitin:close") shut();
       if (data !== "hoitin:ready") return;
       frame.hidden = false;
       note.replaceChildren();
@@ -156,14 +156,18 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       if (!frame) load();
     };
     const enter = () => (note.firstChild ? panel : frame).focus();
-    on(button, "click", () => (panel.open ? panel.close() : (open(), enter())));
-    on(close, "click", () => panel.close());
+    // The event "close" comes a moment later: until then a key would be lost on what is no longer seen, or, where the
+    // panel was opened again, the focus taken out of it.
+    const left = () => panel.open || (shown(false), button.focus());
+    const shut = () => (panel.close(), left());
+    on(button, "click", () => (panel.open ? shut() : (open(), enter())));
+    on(close, "click", shut);
     on(again, "click", () => (load(), enter()));
-    on(panel, "close", () => (shown(false), button.focus()));
+    on(panel, "close", left);
     on(root, "keydown", (event) => {
       if (event.key !== "Escape" || !panel.open) return;
       event.stopPropagation();
-      panel.close();
+      shut();
     });
     // A phone's keyboard covers the page without changing its height.
     const view = window.visualViewport;
