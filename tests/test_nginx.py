@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +17,11 @@ import httpx
 import pytest
 
 from retriever import Assistant
+from webui.access.tokens import make_token
 from webui.server import make_app
 from webui.settings import Settings
 
+from .access import PASSWORD, SECRET
 from .browser import OPEN_SHADOWS, Visitor, ask
 from .live import serving
 
@@ -44,35 +48,67 @@ def proxy(
     sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory, host_port: int
 ) -> Iterator[Proxy]:
     """Return nginx with the configuration that ships, its ports, places and longest waits our own."""
-    folder = tmp_path_factory.mktemp("nginx")
     app = make_app(
         sample_assistant, Settings(data=sample_data, root_path="/hoitin", embed_origins=(f"http://127.0.0.1:{host_port}",))
     )
-    with serving(app, root_path="/hoitin") as direct, socket.create_server(("127.0.0.1", 0)) as free:
+    with serving(app, root_path="/hoitin") as direct, nginx(tmp_path_factory.mktemp("nginx"), direct) as port:
+        yield Proxy(port, direct)
+
+
+@pytest.fixture(scope="module")
+def signed(
+    sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory, host_port: int
+) -> Iterator[tuple[Proxy, Path]]:
+    """Return nginx that signs people in, in front of a server that believes it and takes tokens; and its log."""
+    folder = tmp_path_factory.mktemp("signed")
+    app = make_app(
+        sample_assistant,
+        Settings(
+            data=sample_data,
+            root_path="/hoitin",
+            embed_origins=(f"http://127.0.0.1:{host_port}",),
+            user_header="X-Remote-User",
+            trusted_proxies="127.0.0.1",
+            token_secret=SECRET,
+        ),
+    )
+    (folder / "people").write_text(f"lan:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    ways = f'auth_basic "hoitin"; auth_basic_user_file {folder}/people; set $signed_in $remote_user;'
+    with serving(app, root_path="/hoitin") as direct, nginx(folder, direct, ways) as port:
+        yield Proxy(port, direct), folder / "access.log"
+
+
+@contextmanager
+def nginx(folder: Path, direct: int, sign_in: str = "") -> Iterator[int]:
+    """Run nginx in front of the server at the port `direct`; its log of requests is folder/access.log. Yields its port."""
+    assert NGINX
+    with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-        text = CONFIGURATION.read_text(encoding="utf-8")
-        for shipped, ours in (
-            ("listen 80;", f"listen 127.0.0.1:{port};"),
-            ("127.0.0.1:7860", f"127.0.0.1:{direct}"),
-            ("client_header_timeout 10s;", "client_header_timeout 1s;"),
-            ("client_body_timeout 10s;", "client_body_timeout 1s;"),
-        ):
-            assert shipped in text
-            text = text.replace(shipped, ours)
-        places = "\n".join(f"{name}_temp_path {folder};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        text = re.sub(r"http \{", f"http {{\naccess_log off;\n{places}", text, count=1)
-        (folder / "nginx.conf").write_text(
-            f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\n{text}", encoding="utf-8"
-        )
-        free.close()
-        assert NGINX
-        process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
-        try:
-            _until_it_listens(port, folder / "error.log")
-            yield Proxy(port, direct)
-        finally:
-            process.terminate()
-            process.wait(20)
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    for shipped, ours in (
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("127.0.0.1:7860", f"127.0.0.1:{direct}"),
+        ("client_header_timeout 10s;", "client_header_timeout 1s;"),
+        ("client_body_timeout 10s;", "client_body_timeout 1s;"),
+        ("# Sign-in goes here", f"{sign_in} # Sign-in goes here"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, ours)
+    places = "".join(f"{name}_temp_path {folder};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(
+        # nginx's workers leave root behind, but pytest's folders are their owner's alone
+        ("user root;\n" if os.geteuid() == 0 else "")
+        + f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
+        + text.replace("http {", f"http {{\naccess_log {folder}/access.log;\n{places}", 1),
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
+    try:
+        _until_it_listens(port, folder / "error.log")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def _until_it_listens(port: int, log: Path) -> None:
@@ -161,3 +197,36 @@ def test_in_a_browser_the_widget_opens_below_the_prefix(
     frame.locator(".hoitin-box textarea").fill("Ai là Tổng Thư ký IEC?")
     frame.locator(".hoitin-box textarea").press("Enter")
     frame.locator(".hoitin-card").first.wait_for()
+
+
+def test_beside_nginx_s_own_sign_in_a_token_opens_the_widget_alone_and_is_not_logged(
+    signed: tuple[Proxy, Path], visit: Visitor, host_pages: dict[str, tuple[str, str]], host_port: int
+) -> None:
+    proxy, log = signed
+    server, token = f"http://127.0.0.1:{proxy.port}", make_token(SECRET.encode(), "lan", "reader", 600)
+    tag = f'<script src="{proxy.url}/widget.js" data-token="{token}"></script>'
+    host_pages["/signed"] = f"<!doctype html><title>Nội bộ</title>{tag}", "default-src 'none'; script-src * ; frame-src *"
+    opened = visit(f"http://127.0.0.1:{host_port}/signed", OPEN_SHADOWS)
+    opened.page.locator("button#open").click()
+    frame = opened.page.frame_locator("iframe")
+    frame.locator(".hoitin-box textarea").fill("Ai là Tổng Thư ký IEC?")
+    frame.locator(".hoitin-box textarea").press("Enter")
+    frame.locator(".hoitin-card").first.wait_for()
+    assert [url for url in opened.requests if url.startswith(f"{server}/hoitin/t/{token}/")]
+    assert "/hoitin/widget.js" in log.read_text()
+    assert token not in log.read_text()
+
+
+def test_nobody_gets_round_nginx_s_sign_in(signed: tuple[Proxy, Path]) -> None:
+    proxy, _ = signed
+    question = {"question": "Ai là Tổng Thư ký IEC?"}
+
+    def status(path: str, **options: object) -> int:
+        return httpx.post(f"{proxy.url}{path}", json=question, timeout=60, **options).status_code  # type: ignore[arg-type]
+
+    assert status("/api/ask", auth=("lan", PASSWORD)) == 200
+    assert status("/api/ask") == status("/api/ask", auth=("lan", "sai")) == 401
+    claim = {"X-Remote-User": "lan"}
+    for path in ("/api/ask", "/t/x/api/ask", "/t/../api/ask", "/static/%2e%2e/api/ask", "/static/..%2fapi/ask", "/t//api/ask"):
+        assert status(path, headers=claim) in (400, 401, 404, 405), path
+        assert status(path, auth=("thu", "nobody"), headers=claim) in (400, 401, 404, 405), path

@@ -226,6 +226,7 @@ def test_a_bad_line_is_told_again_at_every_run(tmp_path: Path, news: Path) -> No
     for _ in range(2):
         report = reindex(tmp_path / "data", [news], HashEmbedder())
         assert [failure.path for failure in report.failed] == [f"{news}/a.jsonl:2"]
+        assert report.failed[0].reason.startswith("JSON sai cú pháp | not valid JSON (")
 
 
 def test_a_bad_save_of_a_file_of_many_loses_nothing(tmp_path: Path, news: Path) -> None:

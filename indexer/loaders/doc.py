@@ -47,7 +47,7 @@ def load_doc(path: Path) -> Extract:
     except LoadError:
         raise
     except Exception as error:  # olefile and struct raise what a damaged file brings them to
-        raise LoadError(f"tệp DOC hỏng: {type(error).__name__} {error} | damaged DOC file") from error
+        raise LoadError("tệp DOC hỏng, hoặc không phải DOC | damaged DOC file, or none at all") from error
     if not text:
         raise LoadError("tệp DOC không có chữ | the DOC file has no text")
     origins = {name: _PROPERTIES for name, value in (("title", title), ("author", author), ("made", made)) if value}

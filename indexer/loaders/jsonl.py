@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from docs_store import LoadError
+from docs_store.errors import first_line
 
 from .extract import Extract
 from .fields import field_of, read_article
@@ -38,8 +39,14 @@ def read_jsonl(path: Path, on_bad_line: OnBad) -> Iterator[Extract]:
             yield read_article(record, "JSON", "jsonl", number)
         except RecursionError:
             on_bad_line(number, "cấu trúc lồng quá sâu | nested too deep")
-        except (ValueError, LoadError) as error:
+        except LoadError as error:
             on_bad_line(number, str(error))
+        except ValueError as error:
+            on_bad_line(number, _not_json(error))
+
+
+def _not_json(error: ValueError) -> str:
+    return f"JSON sai cú pháp | not valid JSON ({first_line(error)})"
 
 
 def open_plain_or_packed(path: Path) -> BinaryIO | gzip.GzipFile | lzma.LZMAFile:
@@ -77,7 +84,7 @@ def _array(path: Path) -> Iterable[Any] | None:
     except ValueError as error:
         if "Extra data" in str(error):
             return None
-        raise LoadError(f"JSON sai cú pháp: {error} | not valid JSON") from error
+        raise LoadError(_not_json(error)) from error
     if isinstance(value, dict) and not any(field_of(name) == "body" for name in value):
         # An answer of an API wraps its list: {"total": 2, "items": [...]}
         return next((inner for inner in value.values() if isinstance(inner, list)), [value])

@@ -132,7 +132,7 @@ def _contents(reader: Any) -> tuple[list[PageContent | None], list[PageNote]]:
         except Exception as error:  # one bad page is a note, not the end of the document
             failure = error
             contents.append(None)
-            notes.append(PageNote(number, "unread", f"trang hỏng: {_said(error)} | damaged page"))
+            notes.append(PageNote(number, "unread", f"trang hỏng | damaged page{_detail(error)}"))
     if failure and not any(contents):
         raise LoadError(_damaged(failure)) from failure
     return contents, notes
@@ -183,15 +183,21 @@ def _nothing(count: int, notes: list[PageNote]) -> str:
 
 
 def _damaged(error: Exception) -> str:
-    from pypdf.errors import LimitReachedError
+    from pypdf.errors import DependencyError, LimitReachedError
 
     if isinstance(error, LimitReachedError):
-        return f"PDF vượt giới hạn an toàn: {_said(error)} | the PDF exceeds a safety limit"
-    return f"PDF hỏng: {_said(error)} | damaged PDF"
+        return f"PDF vượt giới hạn an toàn | the PDF exceeds a safety limit{_detail(error)}"
+    if isinstance(error, DependencyError | NotImplementedError):
+        return f"PDF dùng cách nén hay mã hóa chưa hỗ trợ | the PDF's packing or encryption is unsupported{_detail(error)}"
+    return f"PDF hỏng hoặc bị cắt cụt | the PDF is damaged or cut short{_detail(error)}"
 
 
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+def _detail(error: Exception) -> str:
+    """Return what pypdf says of the file, in brackets; what Python says of pypdf ("object has no setter") helps nobody."""
+    from pypdf.errors import DependencyError, PyPdfError
+
+    known = isinstance(error, PyPdfError | DependencyError | NotImplementedError)
+    return f" ({' '.join(str(error).split())[:200]})" if known else ""
 
 
 __all__ = ["MAX_PAGES", "load_pdf"]

@@ -51,7 +51,7 @@ def read_scans(path: Path, pages: Sequence[int]) -> Iterator[tuple[int, list[Lin
         except LoadError as error:
             note = PageNote(number, "unread", str(error))
         except Exception as error:  # PDFium's own errors
-            note = PageNote(number, "unread", f"{type(error).__name__}: {error}"[:200])
+            note = PageNote(number, "unread", f"không vẽ được trang để OCR | the page cannot be drawn ({error})"[:200])
         yield number, lines, note
     if document is not None:
         document.close()

@@ -94,7 +94,6 @@ def trial(root: Path, count: int, *, only: str = "", big: bool = True) -> dict[s
         "index_seconds": round(seconds, 1),
         "child_peak_mb": peak,
         "kinds": _kinds(found, times, memory),
-        "notes": [f"{path.relative_to(news).as_posix()!r}: {note}" for path, fate in found.items() for note in fate.notes],
         "faults": faults,
     }
 
@@ -218,7 +217,6 @@ def _table(result: Mapping[str, Any]) -> str:
     for kind, row in result["kinds"].items():
         reasons = "; ".join(f"{count} × {reason[:90]}" for reason, count in row.pop("reasons").items())
         rows.append(f"| {kind} | " + " | ".join(map(str, row.values())) + f" | {reasons} |")
-    rows += [f"\nnot plain: {note}" for note in result.get("notes", [])]
     rows += [f"\nBROKEN: {fault}" for fault in result["faults"]]
     figures = {name: value for name, value in result.items() if isinstance(value, int | float)}
     return "\n".join(rows) + f"\n\n{figures}, {len(result['faults'])} rules broken"

@@ -14,8 +14,7 @@ from docs_store.vietnamese import storable
 from .case import REFUSED, SILENT, TEXT, Case
 
 MARKER = "Mật khẩu két sắt là hoa-mười-giờ-9137"  # what the secret file outside the folder says
-_INTERNAL = re.compile(r"Traceback|File \"|\bline \d+, in\b| at 0x[0-9a-f]+")
-_JARGON = re.compile(r"\b[A-Za-z]*[a-z](?:Error|Exception|Warning)\b")
+_INTERNAL = re.compile(r"Traceback|File \"|\bline \d+, in\b| at 0x[0-9a-f]+|\b[A-Za-z]*[a-z](?:Error|Exception|Warning)\b")
 _REASON_LENGTH = 500
 
 
@@ -27,7 +26,6 @@ class Fate:
     indexed: bool = False
     reasons: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # not wrong, but not plain either
 
 
 def fates(placed: Mapping[Path, Case], report: Mapping[str, Any]) -> dict[Path, Fate]:
@@ -62,7 +60,6 @@ def judge(found: Mapping[Path, Fate], generation: Generation) -> list[str]:
         if any(MARKER in text or "root:x:0:0" in text for text in everything):
             faults.append(f"a file outside the folder was read by way of {document.source!r}")
     for path, fate in found.items():
-        fate.notes += [f"speaks of the program's inside: {reason}" for reason in set(fate.reasons) if _JARGON.search(reason)]
         fate.faults += _faults(path, fate, " ".join(" ".join(passages.get(str(path), [])).split()))
     return faults
 
