@@ -6,6 +6,7 @@ On disk, below the data folder:
     LOCK                 held by the one process that writes
     generations/NAME/    manifest.json  passages.sqlite  vectors.faiss  lexical/
     generations/.NAME/   one being built; thrown away by the next writer if its own was killed
+    withheld/            what a person took out of the answers, until no generation holds it
 
 A publication is: build, fsync, manifest with size and hash of every file, fsync, rename,
 fsync the parent, reopen and verify, replace CURRENT. Killed at any moment, the generation
@@ -35,6 +36,7 @@ from .lexical import LexicalIndex, LexicalWriter
 from .passages import PassagesReader, PassagesWriter
 from .records import Document, FileCheck, Manifest, ModelCard, Passage
 from .vectors import FaissIndex, VectorIndex
+from .withheld import Withheld, fsync
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,12 +53,13 @@ log = logging.getLogger("hoitin")
 
 
 class Generation:
-    """One published index, open for reading. Nothing in it changes."""
+    """One published index, open for reading. Nothing in it changes. withheld: documents in it that are not to be seen."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest, withheld: frozenset[str] = frozenset()) -> None:
         self.path = path
         self.manifest = manifest
-        self.passages = PassagesReader(path / _PASSAGES)
+        self.withheld = withheld
+        self.passages = PassagesReader(path / _PASSAGES, withheld)
         self.lexical = LexicalIndex(path / _LEXICAL)
         self.vectors: VectorIndex = FaissIndex.load(path / _VECTORS)
 
@@ -64,32 +67,43 @@ class Generation:
     def name(self) -> str:
         return self.manifest.generation
 
+    @property
+    def state(self) -> str:
+        """What can be read: another when another generation is published, or a document is withheld."""
+        return " ".join((self.name, *sorted(self.withheld)))
+
 
 class Generations:
     """The generations of one data folder. Makes no folder until something is written."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.withheld = Withheld(data)
         self._folder = data / "generations"
         self._checked: dict[tuple[int, int, int], str] = {}  # (inode, size, mtime_ns) -> SHA-256, this process's own
 
     # --- reading ------------------------------------------------------------------------
 
+    def state(self) -> tuple[str, frozenset[str]]:
+        """Return what changes when `open_current` would open something else. Cheap: ask at every question."""
+        return self.current_line(), self.withheld.doc_ids()
+
     def current_line(self) -> str:
-        """Return what CURRENT says, "" where nothing is published. Cheap: ask at every question."""
+        """Return what CURRENT says, "" where nothing is published."""
         try:
             return (self.data / "CURRENT").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
 
-    def open_current(self) -> Generation:
-        """Open the published generation.
+    def open_current(self, *, whole: bool = False) -> Generation:
+        """Open the published generation. whole: with what is withheld, for who writes the next or checks this one.
 
         Every file is compared with its checksum before it is used. A damaged generation is
         passed over, loudly, for the newest whole one before it.
         Raises NoIndexError if nothing was published, DamagedIndexError if nothing is whole.
         """
         for _ in range(3):  # a writer may prune the folder between our reading CURRENT and opening it
+            withheld = frozenset() if whole else self.withheld.doc_ids()  # first: it is released once CURRENT is without it
             line = self.current_line()
             name, _, digest = line.partition(" ")
             if not name and not self._names():
@@ -99,14 +113,14 @@ class Generations:
                 )
             problem = self._problem(name, digest) if name else "CURRENT is missing"
             if problem is None:
-                return Generation(self._folder / name, self._manifest(name))
+                return Generation(self._folder / name, self._manifest(name), withheld)
             if self.current_line() == line:
                 break
         log.error("generation %s is damaged (%s); looking for the one before", name or "?", problem)
         for older in reversed(self._names()):
             if older != name and self._problem(older) is None:
                 log.error("answering from generation %s; run `hoitin index` again to repair", older)
-                return Generation(self._folder / older, self._manifest(older))
+                return Generation(self._folder / older, self._manifest(older), withheld)
         raise DamagedIndexError(
             f"Chỉ mục trong {self.data} bị hỏng ({problem}) | The index in {self.data} is damaged ({problem})",
             "hoitin index --rebuild",
@@ -194,7 +208,7 @@ class Generations:
         manifest = builder.finish(model, chunking, self._check)
         name = manifest.generation
         builder.path.rename(self._folder / name)
-        _fsync(self._folder)
+        fsync(self._folder)
         digest = hashlib.sha256((self._folder / name / _MANIFEST).read_bytes()).hexdigest()
         problem = self._problem(name, digest)
         if problem is None:
@@ -208,7 +222,7 @@ class Generations:
             stream.flush()
             os.fsync(stream.fileno())
         pointer.replace(self.data / "CURRENT")
-        _fsync(self.data)
+        fsync(self.data)
         for old in sorted((n for n in self._names() if n != name), reverse=True)[kept - 1 :]:
             shutil.rmtree(self._folder / old, ignore_errors=True)
         return manifest
@@ -261,7 +275,7 @@ class Builder:
             leftover.unlink()
         files = sorted(path for path in self.path.rglob("*") if path.is_file())
         for path in files:
-            _fsync(path)
+            fsync(path)
         manifest = Manifest(
             generation=self.path.name.removeprefix("."),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -274,7 +288,7 @@ class Builder:
         )
         (self.path / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
         for path in (self.path / _MANIFEST, self.path / _LEXICAL, self.path):
-            _fsync(path)
+            fsync(path)
         return manifest
 
     def discard(self) -> None:
@@ -301,11 +315,3 @@ def _link_lexical(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
         except OSError:  # a file system without hard links
             shutil.copyfile(path, target / path.name)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -93,17 +93,32 @@ class PassagesWriter:
 
 
 class PassagesReader:
-    """Reads a finished file. Safe to share between threads: each gets its own connection."""
+    """Reads a finished file. Safe to share between threads: each gets its own connection.
 
-    def __init__(self, path: Path) -> None:
+    withheld: doc_ids of which nothing is read.
+    """
+
+    def __init__(self, path: Path, withheld: Collection[str] = ()) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._withheld = withheld
         self._local = threading.local()
         self._connection()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._uri, uri=True)
+            connection = self._local.connection = self._connect()
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._uri, uri=True)
+        if self._withheld:
+            connection.execute("CREATE TEMP TABLE withheld(doc_id TEXT PRIMARY KEY)")
+            connection.executemany("INSERT INTO withheld VALUES (?)", [(doc_id,) for doc_id in self._withheld])
+            for table in ("documents", "passages", "abbreviations"):  # a temporary name hides the file's own
+                rows = f"SELECT * FROM main.{table} WHERE doc_id NOT IN (SELECT doc_id FROM temp.withheld)"
+                connection.execute(f"CREATE TEMP VIEW {table} AS {rows}")
+            connection.commit()
         return connection
 
     def passages(self, passage_ids: Sequence[int]) -> list[Passage]:
@@ -181,7 +196,7 @@ class PassagesReader:
 
     def all_documents(self) -> Iterator[Document]:
         """Yield every document with its text."""
-        connection = sqlite3.connect(self._uri, uri=True)
+        connection = self._connect()
         try:
             for row in connection.execute(f"SELECT {_HEAD}, pages FROM documents ORDER BY doc_id"):
                 yield _document(row[:-1], tuple(json.loads(row[-1])))

@@ -24,17 +24,17 @@ def parse_date(value: Any) -> date | None:
     return find_date(str(value)) if value else None
 
 
-def find_date(text: str) -> date | None:
-    """Return the first date written out in full in `text`, or None."""
+def find_date(text: str, latest: date = date.max) -> date | None:
+    """Return the first date written out in full in `text` and not after `latest`, or None."""
     found: list[tuple[int, date]] = []
     for match in _ISO.finditer(text):
-        if day := make_date(*map(int, match.groups())):
+        if (day := make_date(*map(int, match.groups()))) and day <= latest:
             found.append((match.start(), day))
             break
     for pattern in (_NUMERIC, _WORDS):
         for match in pattern.finditer(text):
             d, m, y = map(int, match.groups())
-            if day := make_date(y, m, d):
+            if (day := make_date(y, m, d)) and day <= latest:
                 found.append((match.start(), day))
                 break
     return min(found)[1] if found else None

@@ -135,9 +135,9 @@ def find_section(zone: str) -> str:
     return _last(_SECTION, zone)
 
 
-def find_published(zone: str) -> date | None:
-    """Return the day the text says it came out, else the first day it names."""
-    return _day(_POSTED, zone) or _day(_UPDATED, zone) or find_date(zone)
+def find_published(zone: str, today: date) -> date | None:
+    """Return the day the text says it came out, else the first day it names: not one that is still to come."""
+    return _day(_POSTED, zone, today) or _day(_UPDATED, zone, today) or find_date(zone, today)
 
 
 def find_updated(zone: str) -> date | None:
@@ -174,9 +174,9 @@ def one_line(text: str) -> str:
     return line if len(line) <= _TITLE_LENGTH else line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
 
 
-def _day(pattern: re.Pattern[str], zone: str) -> date | None:
+def _day(pattern: re.Pattern[str], zone: str, latest: date = date.max) -> date | None:
     found = pattern.search(zone)
-    return find_date(found.group(1)) if found else None
+    return find_date(found.group(1), latest) if found else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str:

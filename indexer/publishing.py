@@ -27,7 +27,7 @@ class Difference:
 def open_base(generations: Generations, embedder: Embedder) -> Generation | None:
     """Return the generation to start from; None if all must be built anew. Raises ModelMismatchError."""
     try:
-        base = generations.open_current()
+        base = generations.open_current(whole=True)
     except NoIndexError:
         return None
     except HoitinError:  # damaged beyond use: the library has everything needed to build anew

@@ -13,6 +13,7 @@ from .finding import Found, compare
 from .publishing import Difference, Progress, find_difference, open_base, publish
 from .reading import Reading, read_files
 from .report import Report
+from .withdrawal import settle
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -38,6 +39,7 @@ def reindex(
     generations = Generations(data)
     report = Report()
     with generations.lock(), Library(data / "library.sqlite") as library:
+        settle(generations, library)  # left by a removal that was killed
         base = None if rebuild else open_base(generations, embedder)
         found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         report.failed += found.failed
@@ -49,6 +51,8 @@ def reindex(
         _classify(library.paths(), difference, touched, report, rebuilt=rebuilt)
         if base is None or difference.new or difference.changed or difference.moved or difference.gone:
             base = publish(generations, library, base, difference, embedder, progress)
+        if settle(generations, library):  # taken out while this ran
+            base = generations.open_current()
         report.documents, report.passages = base.manifest.documents, base.manifest.passages
         report.generation = base.name
     report.seconds = round(time.monotonic() - started, 3)

@@ -1,4 +1,8 @@
-"""Taking an article out of the answers at once, and letting it in again; each with a line in audit.jsonl."""
+"""Taking an article out of the answers at once, and letting it in again; each with a line in audit.jsonl.
+
+At once means: though an index is being made. What is taken out is withheld from every reader first; whoever holds the lock,
+or gets it next, makes it final (`settle`).
+"""
 
 from __future__ import annotations
 
@@ -7,37 +11,61 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docs_store import Document, Generations, Library, UsageError, Withdrawal
+from docs_store import BusyError, Document, Generations, HoitinError, Library, UsageError, Withdrawal
 
 AUDIT = "audit.jsonl"
 _WAIT = 600.0  # seconds to wait for a running index
+_PATIENCE = 5.0  # seconds to wait where the running index can do it instead
 
 
 def withdraw(data: Path, *names: str, person: str, reason: str = "") -> list[Document]:
-    """Take out what the names name, publish at once, and return it. It stays out, whatever becomes of its file.
+    """Take out of the answers what the names name, and return it. It stays out, whatever becomes of its file.
 
-    names: doc_ids, files (all their documents), or "file#record". No generation that still holds it is kept.
-    Raises UsageError if there is no such document, and nothing is taken out then; BusyError, NoIndexError.
+    names: doc_ids, files (all their documents), or "file#record". No generation that still holds it is kept: it is dropped
+    here, or by the `reindex` that is running. Raises UsageError if there is no such document, and nothing is taken out then;
+    NoIndexError.
     """
     generations = Generations(data)
-    if not generations.current_line():
-        generations.open_current()  # says so, before a lock makes the folder
-    with generations.lock(wait=_WAIT), Library(data / "library.sqlite") as library:
-        base = generations.open_current()
-        found = dict.fromkeys(doc_id for name in names for doc_id in _named(library, name))
+    generations.open_current()  # says where there is none, before a lock makes the folder
+    with Library(data / "library.sqlite") as library:
+        out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()
+        found = dict.fromkeys(doc_id for name in names for doc_id in _named(library, name, out))
         documents = list(library.documents(found))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         for document in documents:
-            library.withdraw(Withdrawal(document.doc_id, document.title, document.source, now, person, reason))
             _audit(data, "remove", document.doc_id, document.title, person, reason)
+            withdrawal = Withdrawal(document.doc_id, document.title, document.source, now, person, reason)
+            generations.withheld.add(withdrawal)
+        try:
+            with generations.lock(wait=_PATIENCE):
+                settle(generations, library)
+        except BusyError:  # it settles before it lets go of the lock
+            pass
+    return documents
+
+
+def settle(generations: Generations, library: Library) -> bool:
+    """Make final what is withheld: out of the library and of every generation. Hold the lock. Tells if there was any."""
+    pending = generations.withheld.all()
+    if not pending:
+        return False
+    for withdrawal in pending:
+        library.withdraw(withdrawal)
+    doc_ids = [withdrawal.doc_id for withdrawal in pending]
+    try:
+        base = generations.open_current(whole=True)
+    except HoitinError:  # nothing published, or nothing whole: the next one is made from the library
+        base = None
+    if base is not None:
         builder = generations.build(base, base.manifest.model.dimension)
         try:
-            builder.remove([document.doc_id for document in documents])
+            builder.remove(doc_ids)
             generations.publish(builder, base.manifest.model, base.manifest.chunking, kept=1)
         except BaseException:
             builder.discard()
             raise
-    return documents
+    generations.withheld.release(doc_ids)
+    return True
 
 
 def restore(data: Path, name: str, *, person: str) -> list[str]:
@@ -45,7 +73,9 @@ def restore(data: Path, name: str, *, person: str) -> list[str]:
 
     Raises UsageError if nothing of that name was withdrawn.
     """
-    with Generations(data).lock(wait=_WAIT), Library(data / "library.sqlite") as library:
+    generations = Generations(data)
+    with generations.lock(wait=_WAIT), Library(data / "library.sqlite") as library:
+        settle(generations, library)
         names = (name, os.path.abspath(name))  # noqa: PTH100 - as `reindex` names files
         out = [one for one in library.withdrawals() if one.doc_id in names or one.source in names]
         if not out:
@@ -58,16 +88,17 @@ def restore(data: Path, name: str, *, person: str) -> list[str]:
 
 def withdrawals(data: Path) -> list[Withdrawal]:
     """Return what is withdrawn, the latest last."""
+    pending = Generations(data).withheld.all()
     path = data / "library.sqlite"
     if not path.exists():
-        return []
+        return pending
     with Library(path) as library:
-        return library.withdrawals()
+        final = library.withdrawals()
+    return [one for one in final if one not in pending] + pending
 
 
-def _named(library: Library, name: str) -> list[str]:
+def _named(library: Library, name: str, out: set[str]) -> list[str]:
     path = os.path.abspath(name)  # noqa: PTH100
-    out = {one.doc_id for one in library.withdrawals()}
     sources = library.sources()
     found = [
         doc_id

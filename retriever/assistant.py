@@ -43,7 +43,7 @@ class AnswerSettings(FindSettings):
 class _Opened:
     """A generation with what is read once for it."""
 
-    line: str
+    state: tuple[str, frozenset[str]]
     generation: Generation
     abbreviations: Abbreviations
     calibration: Calibration
@@ -134,16 +134,16 @@ class Assistant:
         )
 
     def _opened(self) -> _Opened:
-        line = self._generations.current_line()
+        state = self._generations.state()
         with self._lock:
-            if self._open is None or self._open.line != line:
+            if self._open is None or self._open.state != state:
                 generation = self._generations.open_current()
                 card = self._model().card
                 _check_model(generation, card.fingerprint, card.name)
                 data = self._generations.data
                 abbreviations = load_abbreviations(data, generation.passages.abbreviations())
                 calibration = self._settings.calibration or load_calibration(data, card.fingerprint)
-                self._open = _Opened(line, generation, abbreviations, calibration)
+                self._open = _Opened(state, generation, abbreviations, calibration)
             return self._open
 
     def _model(self) -> Embedder:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs_store import Generations, UsageError
-from indexer import Report, plan, reindex, restore, withdraw
+from indexer import Report, plan, reindex, restore, withdraw, withdrawals
 from indexer.reading import read_file
 from retriever import Assistant
 from webui.cli import main
@@ -206,6 +206,59 @@ def test_no_generation_still_holds_a_withdrawn_article(tmp_path: Path, news: Pat
     assert len(list((data / "generations").iterdir())) == 1
     texts = [page for document in Generations(data).open_current().passages.all_documents() for page in document.pages]
     assert texts == ["Hội nghị đo lường họp ở Huế."]
+
+
+def test_taking_down_does_not_wait_for_a_running_index(tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["indexer.withdrawal"], "_PATIENCE", 0.2)
+    data = tmp_path / "data"
+    path = _put(news, "a.md", "---\ndate: 2024-06-05\n---\nSao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
+    other = _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    _run(data, news)
+    embedder, taken = HashEmbedder(), []
+    running = Assistant(data, lambda: embedder)
+    assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
+    assert [head.source for head in running.generation().passages.newest(9)] == [str(path)]
+
+    def take_down(stage: str, done: int, total: int) -> None:
+        if stage == "embed" and not taken:
+            taken.extend(withdraw(data, str(path), person="lan"))
+            assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
+            assert running.generation().passages.document(taken[0].doc_id) is None
+            assert running.generation().passages.newest(9) == []
+            assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
+
+    _put(news, "c.txt", "Tin mới về vệ tinh.")
+    report = reindex(data, [news], embedder, progress=take_down)
+    assert taken
+    assert report.documents == 2
+    assert not list((data / "withheld").iterdir())
+    assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
+    assert len(list((data / "generations").iterdir())) == 1
+    whole = Generations(data).open_current(whole=True).passages.sources()
+    assert sorted(whole.values()) == [str(other), str(news / "c.txt")]
+
+
+def test_a_removal_that_was_killed_is_finished_by_the_next_run(
+    tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    _run(data, news)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules["indexer.withdrawal"], "settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            withdraw(data, str(path), person="lan")
+    assert str(path) not in _ids(data)
+    assert str(path) in Generations(data).open_current(whole=True).passages.sources().values()
+    report = _run(data, news)
+    assert report.documents == 1
+    assert str(path) not in Generations(data).open_current(whole=True).passages.sources().values()
+    assert not list((data / "withheld").iterdir())
 
 
 def test_a_restored_article_answers_again(tmp_path: Path, news: Path) -> None:

@@ -62,6 +62,13 @@ def test_a_news_story_that_names_a_number_does_not_bear_it() -> None:
     assert _document("Bộ ban hành thông tư mới\n\nThông tư số 12/2024/TT-BKHCN có hiệu lực từ tháng sau.").number == ""
 
 
+def test_a_day_still_to_come_is_not_the_day_the_news_came_out() -> None:
+    lease = "Cho thuê đất\n\nĐất ở 80 Nguyễn Huệ được thuê đến 29-8-2096 mới hết hạn"
+    assert _document(f"{lease}.").published is None
+    assert _document(f"{lease}, theo quyết định ngày 5/6/2016.").published == date(2016, 6, 5)
+    assert _document(lease, published=date(2096, 8, 29)).published == date(2096, 8, 29)
+
+
 @pytest.mark.parametrize("author", ["Administrator", "admin", "HP", "Windows User"])
 def test_the_computers_user_is_no_author(author: str) -> None:
     assert _document("Tin ngắn về đo lường.", author=author).author == ""

@@ -229,7 +229,7 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
 
     generations = make_generations(settings_of(ctx, data))
     faults = generations.problems()
-    generation = generations.open_current()
+    generation = generations.open_current(whole=True)
     with Bar() as bar:
         faults += verify_generation(generation, bar)
     if as_json:

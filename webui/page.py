@@ -52,14 +52,14 @@ def make_page(
     """Return the chat in one language. other_path: where the same page stands in the other."""
     account = f"[{messages.account}]({root}/login?lang={messages.lang}) · " if accounts else ""
 
-    # Of a generation by its name: the same for everyone until the next one.
+    # Of what can be read: the same for everyone until that changes.
     @lru_cache(maxsize=2)
-    def filters_of(name: str) -> str:
-        return filters_html(_generation(assistant) if name else None, messages)
+    def filters_of(state: str) -> str:
+        return filters_html(_generation(assistant) if state else None, messages)
 
     @lru_cache(maxsize=2)
-    def examples_of(name: str) -> list[str]:
-        return example_questions(assistant, _EXAMPLES) if name else []
+    def examples_of(state: str) -> list[str]:
+        return example_questions(assistant, _EXAMPLES) if state else []
 
     def show(chat: Chat, asked: Asked | None, turns: list[Turn]) -> tuple[Any, ...]:
         number = chat.history[-1][0] + 1 if chat.history else 1
@@ -72,7 +72,7 @@ def make_page(
         turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
         chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
         # The filters are drawn anew only if the text is another one: what was chosen in them stays.
-        return shown, reply.sources, history_html(history, messages), "", chat, filters_of(_name(assistant))
+        return shown, reply.sources, history_html(history, messages), "", chat, filters_of(_state(assistant))
 
     def ask(question: str, filters: str, chat: Chat) -> tuple[Any, ...]:
         return show(chat, _read(lambda: Asked(question, read_filters(json.loads(filters or "{}")))), chat.turns)
@@ -85,10 +85,10 @@ def make_page(
         return show(chat, _read(lambda: read_asked(text)), chat.turns)
 
     def start() -> list[Any]:
-        name = _name(assistant)
-        questions = examples_of(name)
+        state = _state(assistant)
+        questions = examples_of(state)
         padded = questions + [""] * (_EXAMPLES - len(questions))
-        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters_of(name)]
+        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters_of(state)]
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
@@ -211,9 +211,9 @@ def _generation(assistant: Assistant) -> Generation | None:
         return None
 
 
-def _name(assistant: Assistant) -> str:
+def _state(assistant: Assistant) -> str:
     generation = _generation(assistant)
-    return generation.name if generation else ""
+    return generation.state if generation else ""
 
 
 def problem(error: HoitinError, messages: Messages) -> str:

@@ -32,7 +32,7 @@ from .rtf import load_rtf
 from .text import load_markdown, load_text
 
 # Raise this when a loader or the metadata rules change: files are then read anew.
-_READER = "3"
+_READER = "4"
 
 _BY_KIND: dict[str, Load] = {
     "pdf": load_pdf,

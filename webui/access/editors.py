@@ -72,8 +72,7 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
     def remove(body: RemoveRequest, person: Editor) -> Response:
         if assistant.generation().passages.document(body.doc_id) is None:  # a file's name, which withdraw also takes, is none
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
-        with alone():
-            out = withdraw(settings.data, body.doc_id, person=person.name, reason=body.reason)
+        out = withdraw(settings.data, body.doc_id, person=person.name, reason=body.reason)
         return JSONResponse({"removed": [{"doc_id": one.doc_id, "title": one.title} for one in out]})
 
     @app.post("/api/restore")
