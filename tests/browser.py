@@ -238,6 +238,19 @@ def assert_readable(page: Page, selectors: list[str], *, dark: bool) -> None:
     assert (ground < 0.2) is dark
 
 
+def axe_faults(page: Page) -> list[str]:
+    """Return what axe calls serious or critical: rule and place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']} {node['target']} {node['failureSummary']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
 def sample(question_id: str) -> Any:
     """Return a sample question by its id."""
     return next(question for question in sample_questions() if question.id == question_id)

@@ -13,7 +13,7 @@ from webui.access.tokens import make_token
 from webui.messages import EN, VI, Messages
 
 from .access import COMET_QUESTION, PASSWORD, SECRET, index_news, make_accounts, open_app
-from .browser import HOITIN, INTRANET, OPEN_SHADOWS, Visit, Visitor, ask
+from .browser import HOITIN, INTRANET, OPEN_SHADOWS, Visit, Visitor, ask, axe_faults
 from .live import serving
 
 
@@ -150,4 +150,25 @@ def test_an_account_signs_in_by_keyboard_asks_and_signs_out(by_account: int, vis
     expect(page.get_by_label(messages.account_name)).to_be_visible()
     page.goto(host + "/chat/")
     expect(page).to_have_url(host + "/login?next=%2Fchat%2F")
+    forgive(opened, 401)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_axe_finds_nothing_serious_where_people_sign_in(by_account: int, visit: Visitor, lang: str, scheme: str) -> None:
+    address = f"http://127.0.0.1:{by_account}/login?lang={lang}"
+    opened = visit(address, color_scheme=scheme)
+    page = opened.page
+    assert axe_faults(page) == []
+    for password in ("sai rồi, thử lại", PASSWORD):
+        page.locator("#name").fill("lan")
+        page.locator("#password").fill(password)
+        page.locator("form button").click()
+        if password != PASSWORD:
+            page.get_by_role("alert").wait_for()
+            assert axe_faults(page) == []
+    page.wait_for_url("**/chat/")
+    page.goto(address)
+    page.locator("form[action*=logout]").wait_for()
+    assert axe_faults(page) == []
     forgive(opened, 401)

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .browser import Live, Visitor, ask
-
-
-def faults(page) -> list[str]:  # type: ignore[no-untyped-def]
-    """Return what axe calls serious or critical: rule and place."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']} {node['target']} {node['failureSummary']}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
+from .browser import Live, Visitor, ask, axe_faults
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -25,13 +12,13 @@ def faults(page) -> list[str]:  # type: ignore[no-untyped-def]
 def test_axe_finds_nothing_serious_in_the_chat(live: Live, visit: Visitor, path: str, scheme: str) -> None:
     page = visit(f"{live.url}{path}", color_scheme=scheme).page
     page.locator(".hoitin-filters summary").click()
-    assert faults(page) == []
+    assert axe_faults(page) == []
     ask(page, "Giá vé xem xiếc ở Reykjavik?")
     ask(page, "Techfest có bao nhiêu gian hàng trong tháng 11 năm 2023?")
     page.locator(".hoitin-legend summary").click()
-    assert faults(page) == []
+    assert axe_faults(page) == []
     page.locator(".hoitin-rate-down").last.click()
-    assert faults(page) == []
+    assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -42,13 +29,13 @@ def test_axe_finds_nothing_serious_on_the_other_pages(live: Live, visit: Visitor
     other = [f"{live.url}/widget-demo", f"{live.url}/widget-setup"]
     for address in (source, source.replace("?", "?lang=en&"), *other):
         page.goto(address)
-        assert faults(page) == [], address
+        assert axe_faults(page) == [], address
 
 
 def test_axe_would_see_a_fault(live: Live, visit: Visitor) -> None:
     page = visit(f"{live.url}/widget-demo").page
     page.locator("main").evaluate("(main) => main.append(document.createElement('button'))")
-    assert [fault.split()[0] for fault in faults(page)] == ["button-name"]
+    assert [fault.split()[0] for fault in axe_faults(page)] == ["button-name"]
 
 
 def test_headings_are_in_order(live: Live, visit: Visitor) -> None:
@@ -73,4 +60,4 @@ def test_the_accessibility_statement_is_led_to_and_has_nothing_serious(
     page.goto(f"{page.url.partition('?')[0]}{address}" if address.startswith(".") else f"{live.url}{address}")
     assert page.locator("html").get_attribute("lang") == lang
     assert page.locator("h1").inner_text() in ("Khả năng tiếp cận", "Accessibility")
-    assert faults(page) == []
+    assert axe_faults(page) == []

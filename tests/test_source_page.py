@@ -59,8 +59,21 @@ def test_the_source_page_marks_exactly_the_passage(site: Site, question: str) ->
         response = site.client.get(citation["source_url"])
         assert response.status_code == 200
         assert marks(response.text) == [citation["passage"]]
+        whole = citation["quote"] == citation["passage"]
+        assert quoted(response.text) == ("" if whole else citation["quote"])
         texts = [page.text_content() for page in parse(response.text).find_class("page")]
         assert texts == list(site.document(citation["doc_id"]).pages)
+
+
+def quoted(html: str) -> str:
+    """Return what is marked as the quote, in the mark."""
+    return "".join(span.text_content() for mark in parse(html).xpath("//mark") for span in mark.find_class("quoted"))
+
+
+@pytest.mark.parametrize("place", ["from=-5&to=3", "from=0&to=99999999", "from=9&to=2", "from=x&to=3"])
+def test_a_quote_that_does_not_lie_in_the_passage_is_not_marked(site: Site, place: str) -> None:
+    response = site.client.get(re.sub(r"from=\d+&to=\d+", place, site.first(QUESTION)["source_url"]))
+    assert quoted(response.text) == "" if response.status_code == 200 else response.status_code in (400, 422)
 
 
 def test_a_mark_on_the_second_page_stands_in_the_second_section(site: Site) -> None:
@@ -155,10 +168,12 @@ def text_of(html: str) -> str:
 def test_every_character_of_a_page_and_of_its_mark_is_that_of_the_source(text: str, markdown: bool) -> None:
     text = text.replace("\x01", "")  # the parser of this test, not a browser, refuses it
     for start, end in [(0, len(text)), (1, len(text) - 1), (len(text) // 3, len(text) // 2 + 1)]:
-        html = page_html(text, (start, end), markdown=markdown)
+        quote = (start + (end - start) // 3, end)
+        html = page_html(text, (start, end), quote, markdown=markdown)
         assert text_of(html) == text
         (mark,) = lxml.html.fragment_fromstring(f"<pre>x{html}</pre>").xpath("//mark")
         assert mark.text_content() == text[start:end]
+        assert "".join(span.text_content() for span in mark.find_class("quoted")) == text[slice(*quote)]
 
 
 def test_the_marks_of_markdown_are_dimmed_and_never_left_out() -> None:

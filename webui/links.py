@@ -28,10 +28,10 @@ def without_token(root: str) -> str:
 
 
 def source_url(citation: Citation, root: str = "") -> str:
-    """Return the address of the source page that opens at the citation's passage."""
-    query = urlencode(
-        {"page": citation.page + 1, "start": citation.start, "end": citation.end, "v": citation.content_hash[:12]}
-    )
+    """Return the address of the source page that opens at the citation's passage, its quote marked in it."""
+    quoted = citation.start + citation.quote_start
+    place = {"page": citation.page + 1, "start": citation.start, "end": citation.end}
+    query = urlencode(place | {"from": quoted, "to": quoted + len(citation.quote), "v": citation.content_hash[:12]})
     return f"{document_url(citation.doc_id, root)}?{query}#{MARK}"
 
 

@@ -26,11 +26,12 @@ _ABSENT = Original("absent")
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Which stretch of which page to mark. page: index, from 0."""
+    """Which stretch of which page to mark. page: index, from 0. quote: start and end of the words quoted from it, if any."""
 
     page: int
     start: int
     end: int
+    quote: tuple[int, int] | None = None
 
 
 def add_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> None:
@@ -43,6 +44,8 @@ def add_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> Non
         page: Annotated[int, Query()] = 0,
         start: Annotated[int, Query()] = 0,
         end: Annotated[int, Query()] = 0,
+        quoted: Annotated[int, Query(alias="from")] = 0,
+        to: Annotated[int, Query()] = 0,
         v: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
         messages = LANGUAGES.get(request.query_params.get("lang", "vi"), VI)
@@ -51,7 +54,7 @@ def add_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> Non
         if document is None:
             return HTMLResponse(missing_html(messages, here(request, root)), status_code=404)
         changed = bool(v) and not document.content_hash.startswith(v)
-        marked = None if changed else find_mark(document, page, start, end)
+        marked = None if changed else find_mark(document, page, start, end, (quoted, to))
         original = find_original(document, data, generation.manifest.created)
         return HTMLResponse(source_html(document, marked, messages, here(request, root), changed=changed, original=original))
 
@@ -93,6 +96,7 @@ def source_html(
             page_html(
                 text,
                 (marked.start, marked.end) if marked and marked.page == number else None,
+                marked.quote if marked else None,
                 markdown=document.format == "md",
             ),
             [messages.note(note) for note in document.notes if note.page == number],
@@ -134,10 +138,11 @@ def chat_path(messages: Messages, root: str) -> str:
     return f"{root}/chat/" if messages.lang == "vi" else f"{root}/{messages.lang}/chat/"
 
 
-def find_mark(document: Document, page: int, start: int, end: int) -> Marked | None:
-    """Return the stretch if the document has it, else None. page counts from 1."""
+def find_mark(document: Document, page: int, start: int, end: int, quote: tuple[int, int] = (0, 0)) -> Marked | None:
+    """Return the stretch if the document has it, else None; its quote if it lies within. page counts from 1."""
     if 1 <= page <= len(document.pages) and 0 <= start < end <= len(document.pages[page - 1]):
-        return Marked(page - 1, start, end)
+        within = start <= quote[0] < quote[1] <= end and quote != (start, end)
+        return Marked(page - 1, start, end, quote if within else None)
     return None
 
 
@@ -146,7 +151,9 @@ def _path(document: Document, marked: Marked | None, root: str, lang: str = "") 
     query: dict[str, str | int] = {"lang": lang} if lang else {}
     if marked:
         query = {
-            "page": marked.page + 1, "start": marked.start, "end": marked.end, "v": document.content_hash[:12], **query
+            "page": marked.page + 1, "start": marked.start, "end": marked.end,
+            **(dict(zip(("from", "to"), marked.quote, strict=True)) if marked.quote else {}),
+            "v": document.content_hash[:12], **query,
         }  # fmt: skip
     place = document_url(document.doc_id, root) + ("?" + urlencode(query) if query else "")
     return f"{place}#{MARK}" if marked else place

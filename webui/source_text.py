@@ -1,7 +1,7 @@
 """A page's text as HTML that is, character for character, the source's own text.
 
-Only spans are put around it: the passage's mark, and the marks of Markdown, which are dimmed
-but never left out. What is selected and copied is what the file says.
+Only spans are put around it: the passage's mark and in it the quote's, and the marks of Markdown,
+which are dimmed but never left out. What is selected and copied is what the file says.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)([^\n*_]{1,500}?\S|\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])(\*|_)(?=[^\s*_])([^\n*_]{0,500}?[^\s*_])\1(?![\w*])")
 
 
-def page_html(text: str, mark: tuple[int, int] | None = None, *, markdown: bool = False) -> Markup:
-    """Return a page's text with its mark, start and end, and with Markdown's own marks dimmed."""
+def page_html(
+    text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
+) -> Markup:
+    """Return a page's text with its mark and the quote in that, start and end, and with Markdown's own marks dimmed."""
     cuts = _cuts(text, mark or (0, 0))
-    blocks = [_block(text, start, end, mark, markdown) for start, end in pairwise(cuts)]
+    blocks = [_block(text, start, end, mark, quote, markdown=markdown) for start, end in pairwise(cuts)]
     if len(blocks) < 2:
         return Markup("").join(blocks)
     return Markup("").join(Markup('<div class="block">{}</div>').format(block) for block in blocks)
@@ -48,11 +50,14 @@ def _cuts(text: str, mark: tuple[int, int]) -> list[int]:
     return [*cuts, len(text)] if cuts[-1] < len(text) else cuts
 
 
-def _block(text: str, start: int, end: int, mark: tuple[int, int] | None, markdown: bool) -> Markup:
+def _block(
+    text: str, start: int, end: int, mark: tuple[int, int] | None, quote: tuple[int, int] | None, *, markdown: bool
+) -> Markup:
     spans = list(_markdown(text, start, end)) if markdown and len(text) <= _DRESSED else []
     if mark is None or not start <= mark[0] < end:
         return _dressed(text, start, end, spans)
-    inside = Markup('<mark id="{}" tabindex="-1">{}</mark>').format(MARK, _dressed(text, *mark, spans))
+    within = [*spans, (*quote, "quoted")] if quote else spans
+    inside = Markup('<mark id="{}" tabindex="-1">{}</mark>').format(MARK, _dressed(text, *mark, within))
     return _dressed(text, start, mark[0], spans) + inside + _dressed(text, mark[1], end, spans)
 
 
