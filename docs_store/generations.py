@@ -53,13 +53,17 @@ log = logging.getLogger("hoitin")
 
 
 class Generation:
-    """One published index, open for reading. Nothing in it changes. withheld: documents in it that are not to be seen."""
+    """One published index, open for reading. Nothing in it changes.
+
+    withheld: documents in it that are not to be seen; withheld_passages: their passages, which the engines still know.
+    """
 
     def __init__(self, path: Path, manifest: Manifest, withheld: frozenset[str] = frozenset()) -> None:
         self.path = path
         self.manifest = manifest
         self.withheld = withheld
         self.passages = PassagesReader(path / _PASSAGES, withheld)
+        self.withheld_passages = self.passages.withheld()
         self.lexical = LexicalIndex(path / _LEXICAL)
         self.vectors: VectorIndex = FaissIndex.load(path / _VECTORS)
 
@@ -86,7 +90,8 @@ class Generations:
 
     def state(self) -> tuple[str, frozenset[str]]:
         """Return what changes when `open_current` would open something else. Cheap: ask at every question."""
-        return self.current_line(), self.withheld.doc_ids()
+        withheld = self.withheld.doc_ids()  # first: it is released once CURRENT is without it
+        return self.current_line(), withheld
 
     def current_line(self) -> str:
         """Return what CURRENT says, "" where nothing is published."""
@@ -103,7 +108,7 @@ class Generations:
         Raises NoIndexError if nothing was published, DamagedIndexError if nothing is whole.
         """
         for _ in range(3):  # a writer may prune the folder between our reading CURRENT and opening it
-            withheld = frozenset() if whole else self.withheld.doc_ids()  # first: it is released once CURRENT is without it
+            withheld = frozenset() if whole else self.withheld.doc_ids()  # first, as in `state`
             line = self.current_line()
             name, _, digest = line.partition(" ")
             if not name and not self._names():
@@ -113,7 +118,10 @@ class Generations:
                 )
             problem = self._problem(name, digest) if name else "CURRENT is missing"
             if problem is None:
-                return Generation(self._folder / name, self._manifest(name), withheld)
+                try:
+                    return Generation(self._folder / name, self._manifest(name), withheld)
+                except Exception as error:  # each engine's own: pruned since, or made by another version of the engine
+                    problem = f"{name}: {error}"
             if self.current_line() == line:
                 break
         log.error("generation %s is damaged (%s); looking for the one before", name or "?", problem)

@@ -110,6 +110,13 @@ class PassagesReader:
             connection = self._local.connection = self._connect()
         return connection
 
+    def withheld(self) -> frozenset[int]:
+        """Return the ids of the passages of which nothing is read."""
+        if not self._withheld:
+            return frozenset()
+        rows = self._connection().execute("SELECT passage_id FROM main.passages JOIN temp.withheld USING (doc_id)")
+        return frozenset(passage_id for (passage_id,) in rows)
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._uri, uri=True)
         if self._withheld:

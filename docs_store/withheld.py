@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from .errors import DamagedIndexError
 from .library import Withdrawal
 
 _SUFFIX = ".json"
+_UNFINISHED = 3600  # seconds after which a file that was never finished is nobody's
 
 
 class Withheld:
@@ -24,30 +30,62 @@ class Withheld:
         self._folder = data / "withheld"
 
     def doc_ids(self) -> frozenset[str]:
-        """Return the ids alone. Cheap: ask at every question."""
-        return frozenset(path.name.removesuffix(_SUFFIX) for path in self._folder.glob(f"*{_SUFFIX}"))
+        """Return the ids alone. Cheap: ask at every question. Raises DamagedIndexError if they cannot be known."""
+        return frozenset(path.name.removesuffix(_SUFFIX) for path in self._files())
 
     def all(self) -> list[Withdrawal]:
         """Return who withheld what and why, the latest last."""
-        found = [Withdrawal(**json.loads(path.read_bytes())) for path in self._folder.glob(f"*{_SUFFIX}")]
+        found = []
+        for path in self._files():
+            with suppress(FileNotFoundError):  # made final meanwhile
+                found.append(Withdrawal(**json.loads(path.read_bytes())))
         return sorted(found, key=lambda one: (one.time, one.doc_id))
 
-    def add(self, withdrawal: Withdrawal) -> None:
-        """Withhold a document; on the disk when this returns."""
-        self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{withdrawal.doc_id}{_SUFFIX}"
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        with unfinished.open("w", encoding="utf-8") as stream:
-            json.dump(asdict(withdrawal), stream, ensure_ascii=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
+    def add(self, withdrawal: Withdrawal) -> bool:
+        """Withhold a document; on the disk when this returns. False if somebody already does."""
+        data = self._folder.parent
+        if not self._folder.exists():
+            with suppress(FileExistsError):
+                self._folder.mkdir()
+            _owned_as(data, self._folder)
+            shutil.copymode(data, self._folder)
+            fsync(data)
+        path, unfinished = self._folder / f"{withdrawal.doc_id}{_SUFFIX}", self._folder / secrets.token_hex(8)
+        try:
+            with unfinished.open("x", encoding="utf-8") as stream:
+                json.dump(asdict(withdrawal), stream, ensure_ascii=False)
+                stream.flush()
+                os.fsync(stream.fileno())
+            _owned_as(data, unfinished)
+            try:
+                path.hardlink_to(unfinished)
+            except FileExistsError:
+                return False
+            except OSError:  # a file system without hard links
+                if path.exists():
+                    return False
+                unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
         fsync(self._folder)
+        return True
 
     def release(self, doc_ids: Iterable[str]) -> None:
         """Withhold these no longer: no generation holds them."""
         for doc_id in doc_ids:
             (self._folder / f"{doc_id}{_SUFFIX}").unlink(missing_ok=True)
+        for path in self._folder.iterdir():
+            if path.suffix != _SUFFIX and path.stat().st_mtime < time.time() - _UNFINISHED:
+                path.unlink(missing_ok=True)
+
+    def _files(self) -> Iterator[Path]:
+        try:
+            yield from (path for path in self._folder.iterdir() if path.name.endswith(_SUFFIX))
+        except FileNotFoundError:
+            return
+        except OSError as error:  # rather no answer than one from what was taken out
+            folder = self._folder
+            raise DamagedIndexError(f"Không đọc được {folder}: {error} | {folder} cannot be read") from error
 
 
 def fsync(path: Path) -> None:
@@ -57,3 +95,9 @@ def fsync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _owned_as(like: Path, path: Path) -> None:
+    """Let who owns the data folder own this too: an administrator may be another than who serves."""
+    if os.geteuid() == 0:
+        os.chown(path, like.stat().st_uid, like.stat().st_gid)

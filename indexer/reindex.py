@@ -6,14 +6,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs_store import Embedder, FileState, Generations, Library, Trouble
+from docs_store import Embedder, FileState, Library, Trouble
 
 from . import loaders
 from .finding import Found, compare
 from .publishing import Difference, Progress, find_difference, open_base, publish
 from .reading import Reading, read_files
 from .report import Report
-from .withdrawal import settle
+from .withdrawal import settle, writing
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -36,10 +36,8 @@ def reindex(
     Raises BusyError, ModelMismatchError, UsageError; a bad file only makes a line in the report.
     """
     started = time.monotonic()
-    generations = Generations(data)
     report = Report()
-    with generations.lock(), Library(data / "library.sqlite") as library:
-        settle(generations, library)  # left by a removal that was killed
+    with writing(data) as (generations, library):
         base = None if rebuild else open_base(generations, embedder)
         found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         report.failed += found.failed

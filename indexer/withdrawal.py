@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docs_store import BusyError, Document, Generations, HoitinError, Library, UsageError, Withdrawal
+from docs_store import (
+    BusyError,
+    DamagedIndexError,
+    Document,
+    Generations,
+    HoitinError,
+    Library,
+    NoIndexError,
+    UsageError,
+    Withdrawal,
+)
 
 AUDIT = "audit.jsonl"
 _WAIT = 600.0  # seconds to wait for a running index
@@ -25,45 +37,64 @@ def withdraw(data: Path, *names: str, person: str, reason: str = "") -> list[Doc
     here, or by the `reindex` that is running. Raises UsageError if there is no such document, and nothing is taken out then;
     NoIndexError.
     """
+    documents = _named(data, names)
     generations = Generations(data)
-    generations.open_current()  # says where there is none, before a lock makes the folder
-    with Library(data / "library.sqlite") as library:
-        out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()
-        found = dict.fromkeys(doc_id for name in names for doc_id in _named(library, name, out))
-        documents = list(library.documents(found))
+    for document in documents:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        for document in documents:
-            _audit(data, "remove", document.doc_id, document.title, person, reason)
-            withdrawal = Withdrawal(document.doc_id, document.title, document.source, now, person, reason)
-            generations.withheld.add(withdrawal)
-        try:
-            with generations.lock(wait=_PATIENCE):
-                settle(generations, library)
-        except BusyError:  # it settles before it lets go of the lock
-            pass
+        withdrawal = Withdrawal(document.doc_id, document.title, document.source, now, person, reason)
+        if generations.withheld.add(withdrawal):
+            _audit(data, "remove", withdrawal)
+    with suppress(BusyError), writing(data, wait=_PATIENCE):  # who holds the lock settles before it is let go
+        pass
     return documents
 
 
+@contextmanager
+def writing(data: Path, wait: float = 0.0) -> Iterator[tuple[Generations, Library]]:
+    """Hold the right to write to the data folder. What is withheld is made final first, and again at the end.
+
+    wait: seconds to wait for it. Raises BusyError.
+    """
+    generations = Generations(data)
+    with generations.lock(wait=wait), Library(data / "library.sqlite") as library:
+        settle(generations, library)
+        try:
+            yield generations, library
+        except BaseException:
+            with suppress(HoitinError, OSError):  # the first error is the one to tell
+                settle(generations, library)
+            raise
+        settle(generations, library)
+
+
 def settle(generations: Generations, library: Library) -> bool:
-    """Make final what is withheld: out of the library and of every generation. Hold the lock. Tells if there was any."""
+    """Make final what is withheld: out of the library and of every generation. Hold the lock. Tells if there was any.
+
+    Where no generation is whole it stays withheld, for a reader may have one open, until the next is published.
+    """
     pending = generations.withheld.all()
     if not pending:
         return False
+    told = {(line["action"], line["doc_id"], line["time"]) for line in _audit_lines(generations.data)}
     for withdrawal in pending:
+        if ("remove", withdrawal.doc_id, withdrawal.time) not in told:  # killed before it could
+            _audit(generations.data, "remove", withdrawal)
         library.withdraw(withdrawal)
     doc_ids = [withdrawal.doc_id for withdrawal in pending]
     try:
         base = generations.open_current(whole=True)
-    except HoitinError:  # nothing published, or nothing whole: the next one is made from the library
-        base = None
-    if base is not None:
-        builder = generations.build(base, base.manifest.model.dimension)
-        try:
-            builder.remove(doc_ids)
-            generations.publish(builder, base.manifest.model, base.manifest.chunking, kept=1)
-        except BaseException:
-            builder.discard()
-            raise
+    except NoIndexError:
+        generations.withheld.release(doc_ids)
+        return True
+    except DamagedIndexError:
+        return False
+    builder = generations.build(base, base.manifest.model.dimension)
+    try:
+        builder.remove(doc_ids)
+        generations.publish(builder, base.manifest.model, base.manifest.chunking, kept=1)
+    except BaseException:
+        builder.discard()
+        raise
     generations.withheld.release(doc_ids)
     return True
 
@@ -73,16 +104,15 @@ def restore(data: Path, name: str, *, person: str) -> list[str]:
 
     Raises UsageError if nothing of that name was withdrawn.
     """
-    generations = Generations(data)
-    with generations.lock(wait=_WAIT), Library(data / "library.sqlite") as library:
-        settle(generations, library)
+    with writing(data, wait=_WAIT) as (_, library):
         names = (name, os.path.abspath(name))  # noqa: PTH100 - as `reindex` names files
         out = [one for one in library.withdrawals() if one.doc_id in names or one.source in names]
         if not out:
             raise UsageError(f"{name!r} không nằm trong số bài đã gỡ | {name!r} was not withdrawn", "hoitin status")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         for one in out:
             library.restore(one.doc_id)
-            _audit(data, "restore", one.doc_id, one.title, person, "")
+            _audit(data, "restore", Withdrawal(one.doc_id, one.title, one.source, now, person, ""))
     return [one.doc_id for one in out]
 
 
@@ -97,30 +127,51 @@ def withdrawals(data: Path) -> list[Withdrawal]:
     return [one for one in final if one not in pending] + pending
 
 
-def _named(library: Library, name: str, out: set[str]) -> list[str]:
-    path = os.path.abspath(name)  # noqa: PTH100
-    sources = library.sources()
-    found = [
-        doc_id
-        for doc_id, file in library.paths().items()
-        if doc_id not in out and (name == doc_id or path in (file, sources[doc_id]))
-    ]
-    if not found:
-        raise UsageError(f"Không có tài liệu {name!r} trong kho | No document {name!r} in the library", "hoitin status")
-    return found
+def _named(data: Path, names: tuple[str, ...]) -> list[Document]:
+    """Return the documents that the names name, of the library and of the published generation: either may hold some alone."""
+    generations = Generations(data)
+    try:
+        published = generations.open_current().passages
+    except DamagedIndexError:  # a running server may still answer from it
+        published = None
+    with Library(data / "library.sqlite") as library:
+        out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()
+        places = {doc_id: {doc_id, file} for doc_id, file in library.paths().items()}
+        for sources in (library.sources(), published.sources() if published else {}):
+            for doc_id, source in sources.items():
+                places.setdefault(doc_id, {doc_id}).add(source)
+        found: dict[str, None] = {}
+        for name in names:
+            wanted = {name, os.path.abspath(name)}  # noqa: PTH100 - as `reindex` names files
+            named = [doc_id for doc_id, known in places.items() if wanted & known and doc_id not in out]
+            if not named:
+                raise UsageError(f"Không có tài liệu {name!r} trong kho | No document {name!r} in the library", "hoitin status")
+            found |= dict.fromkeys(named)
+        documents = {document.doc_id: document for document in library.documents(found)}
+    for doc_id in found:
+        if published and doc_id not in documents and (document := published.document(doc_id)):
+            documents[doc_id] = document
+    return list(documents.values())
 
 
-def _audit(data: Path, action: str, doc_id: str, title: str, person: str, reason: str) -> None:
+def _audit(data: Path, action: str, what: Withdrawal) -> None:
     """Add one line to the audit log, and see it on the disk before going on."""
     line = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "time": what.time,
         "action": action,
-        "doc_id": doc_id,
-        "title": title,
-        "person": person,
-        "reason": reason,
+        "doc_id": what.doc_id,
+        "title": what.title,
+        "person": what.person,
+        "reason": what.reason,
     }
     with (data / AUDIT).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _audit_lines(data: Path) -> Iterator[dict[str, str]]:
+    with suppress(FileNotFoundError), (data / AUDIT).open(encoding="utf-8") as stream:
+        for line in stream:
+            with suppress(ValueError):  # cut short by a full disk
+                yield json.loads(line)

@@ -129,17 +129,19 @@ def _lexical(
     scores: dict[int, float] = {}
     filters = intent.filters
     within = _both(days, (filters.first, filters.last)) if filters.first or filters.last else days
+    withheld = generation.withheld_passages
     for way in intent.ways:
-        ranked = generation.lexical.search(
+        found = generation.lexical.search(
             way.question.text,
-            settings.lexical_depth,
+            settings.lexical_depth + len(withheld),
             settings.fields,
             number=number,
             days=within,
             publisher=filters.publisher,
             section=filters.section,
         )
-        for passage_id, score in ranked:
+        ranked = [(passage_id, score) for passage_id, score in found if passage_id not in withheld]
+        for passage_id, score in ranked[: settings.lexical_depth]:
             scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * score / ranked[0][1])
     return scores
 
@@ -156,8 +158,10 @@ def _both(days: Days | None, others: Days) -> Days:
 def _dense(generation: Generation, vectors: Vectors, intent: Intent, depth: int) -> dict[int, float]:
     """Return passage id -> cosine of the nearest passages, over the ways to ask."""
     scores: dict[int, float] = {}
+    withheld = generation.withheld_passages
     for way, vector in zip(intent.ways, vectors, strict=True):
-        for passage_id, cosine in generation.vectors.search(vector, depth):
+        found = generation.vectors.search(vector, depth + len(withheld))
+        for passage_id, cosine in [pair for pair in found if pair[0] not in withheld][:depth]:
             scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * cosine)
     return scores
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -10,13 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from docs_store import Generations, UsageError
-from indexer import Report, plan, reindex, restore, withdraw, withdrawals
+from docs_store import Generations
+from indexer import Report, plan, reindex
 from indexer.reading import read_file
-from retriever import Assistant
-from webui.cli import main
 
 from .fake import HashEmbedder
 
@@ -174,132 +170,6 @@ def test_a_dry_run_tells_what_would_be_done_and_writes_nothing(tmp_path: Path, n
     assert Generations(data).open_current().name == first.generation
 
 
-# --- taking down ----------------------------------------------------------------------------
-
-
-def test_a_withdrawn_article_is_gone_from_answers_at_once_and_stays_out(tmp_path: Path, news: Path) -> None:
-    data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
-    embedder = HashEmbedder()
-    running = Assistant(data, lambda: embedder)
-    assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    (document,) = withdraw(data, str(path), person="lan", reason="sai số liệu")
-    assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    path.write_text("Sao chổi Bình Minh bay qua Cần Thơ ngày 6/6/2024, đã sửa.", encoding="utf-8")
-    assert _run(data, news).documents == 1
-    assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    lines = [json.loads(line) for line in (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(line["action"], line["doc_id"], line["person"], line["reason"]) for line in lines] == [
-        ("remove", document.doc_id, "lan", "sai số liệu")
-    ]
-
-
-def test_no_generation_still_holds_a_withdrawn_article(tmp_path: Path, news: Path) -> None:
-    data = tmp_path / "data"
-    _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _run(data, news)
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
-    withdraw(data, str(news / "a.txt"), person="lan")
-    assert len(list((data / "generations").iterdir())) == 1
-    texts = [page for document in Generations(data).open_current().passages.all_documents() for page in document.pages]
-    assert texts == ["Hội nghị đo lường họp ở Huế."]
-
-
-def test_taking_down_does_not_wait_for_a_running_index(tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["indexer.withdrawal"], "_PATIENCE", 0.2)
-    data = tmp_path / "data"
-    path = _put(news, "a.md", "---\ndate: 2024-06-05\n---\nSao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
-    other = _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
-    embedder, taken = HashEmbedder(), []
-    running = Assistant(data, lambda: embedder)
-    assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    assert [head.source for head in running.generation().passages.newest(9)] == [str(path)]
-
-    def take_down(stage: str, done: int, total: int) -> None:
-        if stage == "embed" and not taken:
-            taken.extend(withdraw(data, str(path), person="lan"))
-            assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
-            assert running.generation().passages.document(taken[0].doc_id) is None
-            assert running.generation().passages.newest(9) == []
-            assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
-
-    _put(news, "c.txt", "Tin mới về vệ tinh.")
-    report = reindex(data, [news], embedder, progress=take_down)
-    assert taken
-    assert report.documents == 2
-    assert not list((data / "withheld").iterdir())
-    assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
-    assert len(list((data / "generations").iterdir())) == 1
-    whole = Generations(data).open_current(whole=True).passages.sources()
-    assert sorted(whole.values()) == [str(other), str(news / "c.txt")]
-
-
-def test_a_removal_that_was_killed_is_finished_by_the_next_run(
-    tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["indexer.withdrawal"], "settle", killed)
-        with pytest.raises(KeyboardInterrupt):
-            withdraw(data, str(path), person="lan")
-    assert str(path) not in _ids(data)
-    assert str(path) in Generations(data).open_current(whole=True).passages.sources().values()
-    report = _run(data, news)
-    assert report.documents == 1
-    assert str(path) not in Generations(data).open_current(whole=True).passages.sources().values()
-    assert not list((data / "withheld").iterdir())
-
-
-def test_a_restored_article_answers_again(tmp_path: Path, news: Path) -> None:
-    data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _run(data, news)
-    doc_id = _ids(data)[str(path)]
-    withdraw(data, doc_id, person="lan")
-    assert _run(data, news).documents == 0
-    restore(data, doc_id, person="minh")
-    _run(data)
-    assert _ids(data) == {str(path): doc_id}
-    actions = [json.loads(line)["action"] for line in (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert actions == ["remove", "restore"]
-
-
-def test_withdrawing_what_is_not_there_says_so(tmp_path: Path, news: Path) -> None:
-    data = tmp_path / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
-    with pytest.raises(UsageError, match="khong-co"):
-        withdraw(data, "khong-co", person="lan")
-    with pytest.raises(UsageError, match="khong-co"):
-        restore(data, "khong-co", person="lan")
-
-
-def test_remove_and_restore_on_the_command_line(sample_copy: Path) -> None:
-    doc_id = next(iter(Generations(sample_copy).open_current().passages.content_hashes()))
-    runner = CliRunner()
-    result = runner.invoke(main, ["remove", doc_id, "--reason", "thử", "--data", str(sample_copy)])
-    assert result.exit_code == 0, result.output
-    assert doc_id in result.output
-    assert runner.invoke(main, ["show", doc_id, "--data", str(sample_copy)]).exit_code == 2
-    status = json.loads(runner.invoke(main, ["status", "--json", "--data", str(sample_copy)]).output)
-    assert [one["doc_id"] for one in status["withdrawn"]] == [doc_id]
-    assert runner.invoke(main, ["restore", doc_id, "--data", str(sample_copy)]).exit_code == 0
-    shown = runner.invoke(main, ["show", doc_id, "--data", str(sample_copy)])
-    assert shown.exit_code == 0
-    assert "←" in shown.output
-
-
 # --- bad files are remembered ---------------------------------------------------------------
 
 
@@ -341,13 +211,3 @@ def _until(holds, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def
     while not holds():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
-
-
-def test_taking_down_several_of_which_one_is_not_there_takes_down_none(tmp_path: Path, news: Path) -> None:
-    data = tmp_path / "data"
-    path = _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
-    with pytest.raises(UsageError, match="khong-co"):
-        withdraw(data, str(path), "khong-co", person="lan")
-    assert _ids(data).keys() == {str(path)}
-    assert not (data / "audit.jsonl").exists()

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from retriever import Assistant
+from webui.access.gate import OPEN_LOOKS
 from webui.access.tokens import make_token
 from webui.server import make_app
 from webui.settings import Settings
@@ -59,7 +60,7 @@ def proxy(
 def signed(
     sample_assistant: Assistant, sample_data: Path, tmp_path_factory: pytest.TempPathFactory, host_port: int
 ) -> Iterator[tuple[Proxy, Path]]:
-    """Return nginx that signs people in, in front of a server that believes it and takes tokens; and its log."""
+    """Return nginx that signs people in, in front of a server that believes it and takes tokens; and where its logs are."""
     folder = tmp_path_factory.mktemp("signed")
     app = make_app(
         sample_assistant,
@@ -69,13 +70,15 @@ def signed(
             embed_origins=(f"http://127.0.0.1:{host_port}",),
             user_header="X-Remote-User",
             trusted_proxies="127.0.0.1",
+            groups_header="X-Remote-Groups",
+            group_roles="quan-tri=admin",
             token_secret=SECRET,
         ),
     )
     (folder / "people").write_text(f"lan:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
     ways = f'auth_basic "hoitin"; auth_basic_user_file {folder}/people; set $signed_in $remote_user;'
     with serving(app, root_path="/hoitin") as direct, nginx(folder, direct, ways) as port:
-        yield Proxy(port, direct), folder / "access.log"
+        yield Proxy(port, direct), folder
 
 
 @contextmanager
@@ -91,6 +94,8 @@ def nginx(folder: Path, direct: int, sign_in: str = "") -> Iterator[int]:
         ("client_header_timeout 10s;", "client_header_timeout 1s;"),
         ("client_body_timeout 10s;", "client_body_timeout 1s;"),
         ("# Sign-in goes here", f"{sign_in} # Sign-in goes here"),
+        ("/var/log/nginx/hoitin.log", f"{folder}/access.log"),
+        ("/var/log/nginx/error.log", f"{folder}/error.log"),
     ):
         assert shipped in text
         text = text.replace(shipped, ours)
@@ -99,7 +104,7 @@ def nginx(folder: Path, direct: int, sign_in: str = "") -> Iterator[int]:
         # nginx's workers leave root behind, but pytest's folders are their owner's alone
         ("user root;\n" if os.geteuid() == 0 else "")
         + f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
-        + text.replace("http {", f"http {{\naccess_log {folder}/access.log;\n{places}", 1),
+        + text.replace("http {", f"http {{\n{places}", 1),
         encoding="utf-8",
     )
     process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
@@ -202,7 +207,7 @@ def test_in_a_browser_the_widget_opens_below_the_prefix(
 def test_beside_nginx_s_own_sign_in_a_token_opens_the_widget_alone_and_is_not_logged(
     signed: tuple[Proxy, Path], visit: Visitor, host_pages: dict[str, tuple[str, str]], host_port: int
 ) -> None:
-    proxy, log = signed
+    proxy, logs = signed
     server, token = f"http://127.0.0.1:{proxy.port}", make_token(SECRET.encode(), "lan", "reader", 600)
     tag = f'<script src="{proxy.url}/widget.js" data-token="{token}"></script>'
     host_pages["/signed"] = f"<!doctype html><title>Nội bộ</title>{tag}", "default-src 'none'; script-src * ; frame-src *"
@@ -213,8 +218,17 @@ def test_beside_nginx_s_own_sign_in_a_token_opens_the_widget_alone_and_is_not_lo
     frame.locator(".hoitin-box textarea").press("Enter")
     frame.locator(".hoitin-card").first.wait_for()
     assert [url for url in opened.requests if url.startswith(f"{server}/hoitin/t/{token}/")]
-    assert "/hoitin/widget.js" in log.read_text()
-    assert token not in log.read_text()
+    refused = make_token(SECRET.encode(), "lan", "reader", 600, "https://other.example")
+    opened.page.goto(f"{proxy.url}/t/{refused}/chat/")
+    opened.page.locator("h1").wait_for()
+    assert httpx.post(f"{proxy.url}/t/{token}/api/ask", content=b"x" * 100_000, timeout=60).status_code == 413
+    assert httpx.get(f"{proxy.url}/t/{token}/chat/", headers={"X-Long": "x" * 20_000}, timeout=60).status_code == 400
+    assert "/hoitin/widget.js" in (logs / "access.log").read_text()
+    for log in ("access.log", "error.log"):
+        assert token not in (logs / log).read_text()
+        assert refused not in (logs / log).read_text()
+    opened.page.close()
+    opened.faults = [fault for fault in opened.faults if "status of 401" not in fault]
 
 
 def test_nobody_gets_round_nginx_s_sign_in(signed: tuple[Proxy, Path]) -> None:
@@ -224,9 +238,30 @@ def test_nobody_gets_round_nginx_s_sign_in(signed: tuple[Proxy, Path]) -> None:
     def status(path: str, **options: object) -> int:
         return httpx.post(f"{proxy.url}{path}", json=question, timeout=60, **options).status_code  # type: ignore[arg-type]
 
-    assert status("/api/ask", auth=("lan", PASSWORD)) == 200
+    signed_in = {"auth": ("lan", PASSWORD), "timeout": 60}
+    for claims in ({}, {"X-Remote-Groups": "quan-tri"}, {"X-Remote-User": "boss"}):
+        assert httpx.post(f"{proxy.url}/api/ask", json=question, headers=claims, **signed_in).status_code == 200
+        assert httpx.get(f"{proxy.url}/api/status", headers=claims, **signed_in).status_code == 403
     assert status("/api/ask") == status("/api/ask", auth=("lan", "sai")) == 401
     claim = {"X-Remote-User": "lan"}
     for path in ("/api/ask", "/t/x/api/ask", "/t/../api/ask", "/static/%2e%2e/api/ask", "/static/..%2fapi/ask", "/t//api/ask"):
         assert status(path, headers=claim) in (400, 401, 404, 405), path
         assert status(path, auth=("thu", "nobody"), headers=claim) in (400, 401, 404, 405), path
+
+
+def test_who_signed_in_at_nginx_has_the_whole_chat(signed: tuple[Proxy, Path], visit: Visitor) -> None:
+    proxy, _ = signed
+    page = visit(f"{proxy.url}/chat/", http_credentials={"username": "lan", "password": PASSWORD}).page
+    answer = ask(page, "Ai là Tổng Thư ký IEC?")
+    with page.context.expect_page() as opened:
+        answer.locator(".hoitin-card a").first.click()
+    opened.value.locator("mark#doan").wait_for()
+
+
+def test_nginx_leaves_open_what_hoitin_leaves_open() -> None:
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    names = re.search(r"\^/hoitin/static/\(([^)]*)\)\$", text)
+    assert names
+    static = {f"/static/{name}" for name in names.group(1).replace("\\", "").split("|")}
+    exact = {f"/{path}" for path in re.findall(r"location = /hoitin/(\S+)", text)}
+    assert static | exact == OPEN_LOOKS - {"/favicon.ico"}

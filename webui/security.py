@@ -187,7 +187,8 @@ class SecurityHeaders:
                 own = next((v for k, v in message["headers"] if k.lower() == b"content-security-policy"), b"")
                 headers = [(k, v) for k, v in message["headers"] if k.lower() not in (b"server", b"content-security-policy")]
                 sandbox = own if own.startswith(b"sandbox;") else b""
-                headers += self._headers(nonce, scope["hoitin.ancestors"], sandbox)
+                referrer = b"no-referrer" if "hoitin.token_path" in scope else b"same-origin"  # the address holds the token
+                headers += [*self._headers(nonce, scope["hoitin.ancestors"], sandbox), (b"referrer-policy", referrer)]
                 message = {**message, "headers": headers}
                 if _is_html(headers):
                     start = message  # hold it back: the page's length will change
@@ -215,7 +216,6 @@ class SecurityHeaders:
         return [
             (b"content-security-policy", own + f"; frame-ancestors {ancestors}".encode() if own else policy.encode()),
             (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
             (b"cross-origin-opener-policy", b"same-origin"),
         ]

@@ -140,7 +140,7 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       }
       if (source !== frame?.contentWindow) return;
       heard = true;
-      if (data === "hoitin:close") shut();
+      if (data === "hoitin:close" && panel.open) shut();
       if (data !== "hoitin:ready") return;
       frame.hidden = false;
       note.replaceChildren();
@@ -158,7 +158,7 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
     const enter = () => (note.firstChild ? panel : frame).focus();
     // The event "close" comes a moment later: until then a key would be lost on what is no longer seen, or, where the
     // panel was opened again, the focus taken out of it.
-    const left = () => panel.open || (shown(false), button.focus());
+    const left = () => panel.open || button.ariaExpanded === "false" || (shown(false), button.focus());
     const shut = () => (panel.close(), left());
     on(button, "click", () => (panel.open ? shut() : (open(), enter())));
     on(close, "click", shut);

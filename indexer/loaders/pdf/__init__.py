@@ -105,7 +105,7 @@ def _open(path: Path) -> Any:
         if reader.is_encrypted and not reader.decrypt(""):
             raise LoadError("PDF có mật khẩu | the PDF is encrypted with a password")
         count = len(reader.pages)
-    except (LoadError, MemoryError):
+    except (LoadError, MemoryError, OSError):
         raise
     except DependencyError as error:
         raise LoadError("PDF mã hoá AES: cần `pip install cryptography` | AES-encrypted PDF needs that package") from error
