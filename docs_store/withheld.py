@@ -79,6 +79,8 @@ class Withheld:
                 path.unlink(missing_ok=True)
 
     def _files(self) -> Iterator[Path]:
+        if not self._folder.parent.is_dir():
+            return  # no data folder at all, which others say better
         try:
             yield from (path for path in self._folder.iterdir() if path.name.endswith(_SUFFIX))
         except FileNotFoundError:

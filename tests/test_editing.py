@@ -199,7 +199,7 @@ def test_watching_takes_up_a_new_file_and_ends_on_interrupt(tmp_path: Path, news
         assert process.stderr
         while b"Watching" not in process.stderr.readline():
             pass
-        _put(news, "b.txt", "Tin mới về vệ tinh.")
+        _put(news, "b.txt", "Tin mới về vệ tinh.")  # at once: nobody may be watching yet
         _until(lambda: len(_ids(data)) == 2)
     finally:
         process.send_signal(2)

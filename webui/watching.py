@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +20,8 @@ from .settings import Settings
 from .terminal import Bar, visible
 
 _SETTLE = 1500  # milliseconds without a further change before the folders are looked at
-_RESCAN = 300_000  # milliseconds; folders on a network tell nobody of their changes
+_TICK = 5_000  # milliseconds after which the watcher comes back without a change
+_RESCAN = 300.0  # seconds; folders on a network tell nobody of their changes
 
 
 def watch_and_index(
@@ -45,15 +51,29 @@ def watch_and_index(
         if report.changed:
             show(report)
 
-    run()
-    click.echo("Đang canh; Ctrl+C để dừng. / Watching; Ctrl+C to stop.", err=True)
-    changes = watch(
-        *paths,
-        watch_filter=lambda _, path: not Path(path).is_relative_to(own),
-        debounce=_SETTLE,
-        rust_timeout=_RESCAN,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    )
-    for _ in changes:
-        run()
+    stop = threading.Event()
+
+    def interrupted(*_: Any) -> None:
+        stop.set()  # the error alone could be lost: raised in a destructor, it goes nowhere
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        with suppress(KeyboardInterrupt):  # a run that is killed loses nothing
+            run()
+            click.echo("Đang canh; Ctrl+C để dừng. / Watching; Ctrl+C to stop.", err=True)
+            due = 0.0  # at the first tick: nobody watched during the first run
+            for changes in watch(
+                *paths,
+                watch_filter=lambda _, path: not Path(path).is_relative_to(own),
+                debounce=_SETTLE,
+                rust_timeout=_TICK,
+                yield_on_timeout=True,
+                raise_interrupt=False,
+                stop_event=stop,
+            ):
+                if changes or time.monotonic() >= due:
+                    run()
+                    due = time.monotonic() + _RESCAN
+    finally:
+        signal.signal(signal.SIGINT, before)
