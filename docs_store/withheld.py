@@ -75,8 +75,9 @@ class Withheld:
         for doc_id in doc_ids:
             (self._folder / f"{doc_id}{_SUFFIX}").unlink(missing_ok=True)
         for path in self._folder.iterdir():
-            if path.suffix != _SUFFIX and path.stat().st_mtime < time.time() - _UNFINISHED:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # finished meanwhile
+                if path.suffix != _SUFFIX and path.stat().st_mtime < time.time() - _UNFINISHED:
+                    path.unlink()
 
     def _files(self) -> Iterator[Path]:
         if not self._folder.parent.is_dir():

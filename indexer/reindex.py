@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs_store import Embedder, FileState, Library, Trouble
+from docs_store import Embedder, FileState, Generations, Library, Trouble
 
 from . import loaders
 from .finding import Found, compare
@@ -37,7 +37,8 @@ def reindex(
     """
     started = time.monotonic()
     report = Report()
-    with writing(data) as (generations, library):
+    generations = Generations(data)
+    with writing(generations) as library:
         base = None if rebuild else open_base(generations, embedder)
         found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         report.failed += found.failed

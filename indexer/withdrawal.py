@@ -37,29 +37,28 @@ def withdraw(data: Path, *names: str, person: str, reason: str = "") -> list[Doc
     here, or by the `reindex` that is running. Raises UsageError if there is no such document, and nothing is taken out then;
     NoIndexError.
     """
-    documents = _named(data, names)
     generations = Generations(data)
+    documents = _named(generations, names)
     for document in documents:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         withdrawal = Withdrawal(document.doc_id, document.title, document.source, now, person, reason)
         if generations.withheld.add(withdrawal):
             _audit(data, "remove", withdrawal)
-    with suppress(BusyError), writing(data, wait=_PATIENCE):  # who holds the lock settles before it is let go
+    with suppress(BusyError), writing(generations, wait=_PATIENCE):  # who holds the lock settles before it is let go
         pass
     return documents
 
 
 @contextmanager
-def writing(data: Path, wait: float = 0.0) -> Iterator[tuple[Generations, Library]]:
-    """Hold the right to write to the data folder. What is withheld is made final first, and again at the end.
+def writing(generations: Generations, wait: float = 0.0) -> Iterator[Library]:
+    """Hold the right to write to the data folder, its library open. What is withheld is made final first, and at the end.
 
     wait: seconds to wait for it. Raises BusyError.
     """
-    generations = Generations(data)
-    with generations.lock(wait=wait), Library(data / "library.sqlite") as library:
+    with generations.lock(wait=wait), Library(generations.data / "library.sqlite") as library:
         settle(generations, library)
         try:
-            yield generations, library
+            yield library
         except BaseException:
             with suppress(HoitinError, OSError):  # the first error is the one to tell
                 settle(generations, library)
@@ -104,7 +103,7 @@ def restore(data: Path, name: str, *, person: str) -> list[str]:
 
     Raises UsageError if nothing of that name was withdrawn.
     """
-    with writing(data, wait=_WAIT) as (_, library):
+    with writing(Generations(data), wait=_WAIT) as library:
         names = (name, os.path.abspath(name))  # noqa: PTH100 - as `reindex` names files
         out = [one for one in library.withdrawals() if one.doc_id in names or one.source in names]
         if not out:
@@ -127,14 +126,13 @@ def withdrawals(data: Path) -> list[Withdrawal]:
     return [one for one in final if one not in pending] + pending
 
 
-def _named(data: Path, names: tuple[str, ...]) -> list[Document]:
+def _named(generations: Generations, names: tuple[str, ...]) -> list[Document]:
     """Return the documents that the names name, of the library and of the published generation: either may hold some alone."""
-    generations = Generations(data)
     try:
         published = generations.open_current().passages
     except DamagedIndexError:  # a running server may still answer from it
         published = None
-    with Library(data / "library.sqlite") as library:
+    with Library(generations.data / "library.sqlite") as library:
         out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()
         places = {doc_id: {doc_id, file} for doc_id, file in library.paths().items()}
         for sources in (library.sources(), published.sources() if published else {}):
