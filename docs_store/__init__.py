@@ -5,16 +5,18 @@ library of documents. Imports no other room; importing it loads no engine.
 """
 
 from .abbreviations import Abbreviations, load_abbreviations
-from .dates import FIRST_YEAR, LAST_YEAR, make_date
+from .dates import FIRST_YEAR, LAST_YEAR, VIETNAM, make_date, today
 from .embedding import DEFAULT_MODEL, Embedder, load_embedder
 from .errors import (
     BusyError,
-    DamagedIndexError,
+    ConfigError,
+    DamagedError,
     HoitinError,
     LoadError,
     ModelError,
     ModelMismatchError,
     NoIndexError,
+    StorageError,
     UsageError,
 )
 from .generations import Builder, Generation, Generations
@@ -26,10 +28,12 @@ __all__ = [
     "DEFAULT_MODEL",
     "FIRST_YEAR",
     "LAST_YEAR",
+    "VIETNAM",
     "Abbreviations",
     "Builder",
     "BusyError",
-    "DamagedIndexError",
+    "ConfigError",
+    "DamagedError",
     "Document",
     "Embedder",
     "FieldWeights",
@@ -46,6 +50,7 @@ __all__ = [
     "NoIndexError",
     "PageNote",
     "Passage",
+    "StorageError",
     "Trouble",
     "UsageError",
     "Withdrawal",
@@ -55,4 +60,5 @@ __all__ = [
     "load_abbreviations",
     "load_embedder",
     "make_date",
+    "today",
 ]

@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import BusyError, DamagedIndexError, NoIndexError
+from .errors import BusyError, DamagedError, NoIndexError
 from .lexical import LexicalIndex, LexicalWriter
 from .passages import PassagesReader, PassagesWriter
 from .records import Document, FileCheck, Manifest, ModelCard, Passage
@@ -105,7 +105,7 @@ class Generations:
 
         Every file is compared with its checksum before it is used. A damaged generation is
         passed over, loudly, for the newest whole one before it.
-        Raises NoIndexError if nothing was published, DamagedIndexError if nothing is whole.
+        Raises NoIndexError if nothing was published, DamagedError if nothing is whole.
         """
         for _ in range(3):  # a writer may prune the folder between our reading CURRENT and opening it
             withheld = frozenset() if whole else self.withheld.doc_ids()  # first, as in `state`
@@ -129,7 +129,7 @@ class Generations:
             if older != name and self._problem(older) is None:
                 log.error("answering from generation %s; run `hoitin index` again to repair", older)
                 return Generation(self._folder / older, self._manifest(older), withheld)
-        raise DamagedIndexError(
+        raise DamagedError(
             f"Chỉ mục trong {self.data} bị hỏng ({problem}) | The index in {self.data} is damaged ({problem})",
             "hoitin index --rebuild",
         )
@@ -223,7 +223,7 @@ class Generations:
             problem = _count_problem(Generation(self._folder / name, manifest))
         if problem is not None:
             shutil.rmtree(self._folder / name, ignore_errors=True)
-            raise DamagedIndexError(f"Chỉ mục mới không qua kiểm tra | The new index failed its check: {problem}")
+            raise DamagedError(f"Chỉ mục mới không qua kiểm tra | The new index failed its check: {problem}")
         pointer = self.data / "CURRENT.tmp"
         with pointer.open("w", encoding="utf-8") as stream:
             stream.write(f"{name} {digest}\n")

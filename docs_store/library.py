@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .errors import DamagedIndexError
+from .errors import DamagedError
 from .records import Document, PageNote
 
 # One step a version; a library made by an older hoitin is brought up to date when it is opened.
@@ -124,7 +124,7 @@ class Library:
             for number, step in enumerate(_SCHEMA[version:], version + 1):
                 self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
         except sqlite3.DatabaseError as error:
-            raise DamagedIndexError(
+            raise DamagedError(
                 f"{path} hỏng: {error} | {path} is damaged",
                 "chuyển tệp ấy đi nơi khác rồi chạy lại hoitin index với mọi thư mục tin",
             ) from error

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from .errors import DamagedIndexError
+from .errors import DamagedError
 from .library import Withdrawal
 
 _SUFFIX = ".json"
@@ -30,7 +30,7 @@ class Withheld:
         self._folder = data / "withheld"
 
     def doc_ids(self) -> frozenset[str]:
-        """Return the ids alone. Cheap: ask at every question. Raises DamagedIndexError if they cannot be known."""
+        """Return the ids alone. Cheap: ask at every question. Raises DamagedError if they cannot be known."""
         return frozenset(path.name.removesuffix(_SUFFIX) for path in self._files())
 
     def all(self) -> list[Withdrawal]:
@@ -88,7 +88,7 @@ class Withheld:
             return
         except OSError as error:  # rather no answer than one from what was taken out
             folder = self._folder
-            raise DamagedIndexError(f"Không đọc được {folder}: {error} | {folder} cannot be read") from error
+            raise DamagedError(f"Không đọc được {folder}: {error} | {folder} cannot be read") from error
 
 
 def fsync(path: Path) -> None:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from docs_store import Document, LoadError, PageNote, document_to_json
+from docs_store import Document, LoadError, PageNote, document_to_json, today
 from docs_store.vietnamese import paragraphs, storable, syllables
 
 from . import guessing
-from .dates import VIETNAM
 from .guessing import one_line
 from .legacy import repair
 from .loaders import Extract
@@ -70,7 +68,7 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
     if not published and below:
         published = fields.guess("published", guessing.find_issued(blocks[:below]), "letterhead")
     elif not published:
-        published = fields.guess("published", guessing.find_published(zone, datetime.now(VIETNAM).date()))
+        published = fields.guess("published", guessing.find_published(zone, today()))
     document = Document(
         doc_id=f"{_slug(record_id or origin.stem)}-{_digest(source)[:8]}",
         source=source,

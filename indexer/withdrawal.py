@@ -15,7 +15,7 @@ from pathlib import Path
 
 from docs_store import (
     BusyError,
-    DamagedIndexError,
+    DamagedError,
     Document,
     Generations,
     HoitinError,
@@ -85,7 +85,7 @@ def settle(generations: Generations, library: Library) -> bool:
     except NoIndexError:
         generations.withheld.release(doc_ids)
         return True
-    except DamagedIndexError:
+    except DamagedError:
         return False
     builder = generations.build(base, base.manifest.model.dimension)
     try:
@@ -130,7 +130,7 @@ def _named(generations: Generations, names: tuple[str, ...]) -> list[Document]:
     """Return the documents that the names name, of the library and of the published generation: either may hold some alone."""
     try:
         published = generations.open_current().passages
-    except DamagedIndexError:  # a running server may still answer from it
+    except DamagedError:  # a running server may still answer from it
         published = None
     with Library(generations.data / "library.sqlite") as library:
         out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()

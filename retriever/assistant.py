@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from docs_store import Abbreviations, Document, Embedder, Generation, Generations, ModelMismatchError, load_abbreviations
+from docs_store import today as vietnam_today
 
 from .answer import Answer, Citation, Copy, Understood
 from .confidence import Calibration, load_calibration
@@ -66,7 +67,7 @@ class Assistant:
     def generation(self) -> Generation:
         """Return the published generation, opened once.
 
-        Raises NoIndexError, DamagedIndexError or ModelMismatchError.
+        Raises NoIndexError, DamagedError or ModelMismatchError.
         """
         return self._opened().generation
 
@@ -98,7 +99,7 @@ class Assistant:
         opened = self._opened()
         settings = self._settings
         whole = complete_question(question, turns) if turns else question
-        today = today or date.today()
+        today = today or vietnam_today()
         intent = find_intent(
             whole, opened.generation, opened.abbreviations, today, any_time=any_time, as_typed=as_typed, filters=filters
         )

@@ -12,11 +12,10 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from statistics import mean, quantiles
 
-from docs_store import Embedder, Generation, UsageError, load_abbreviations
+from docs_store import Embedder, Generation, UsageError, load_abbreviations, today
 from docs_store.vietnamese import fold
 
 from .answer import Hit
@@ -185,7 +184,7 @@ class Searcher:
 
     def intent(self, question: str) -> Intent:
         """Return what the question wants, as an assistant would take it, but for the time: test corpora bear no true dates."""
-        return find_intent(question[:MAX_QUESTION], self.generation, self.abbreviations, date.today(), any_time=True)
+        return find_intent(question[:MAX_QUESTION], self.generation, self.abbreviations, today(), any_time=True)
 
     def fused(self, question: str) -> list[str]:
         settings = replace(self.settings, reranker=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_store import DamagedIndexError, Generations, NoIndexError
+from docs_store import DamagedError, Generations, NoIndexError
 from docs_store.generations import KEPT_GENERATIONS
 from indexer import reindex
 from retriever import Assistant
@@ -53,7 +53,7 @@ def test_when_nothing_is_whole_the_error_names_the_repair_and_it_works(two: tupl
     data, first, second = two
     for name in (first, second):
         (data / "generations" / name / "passages.sqlite").write_bytes(b"")
-    with pytest.raises(DamagedIndexError) as caught:
+    with pytest.raises(DamagedError) as caught:
         Generations(data).open_current()
     assert caught.value.next_step == "hoitin index --rebuild"
     assert reindex(data, [], HashEmbedder(), rebuild=True).documents == 2

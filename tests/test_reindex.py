@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_store import BusyError, DamagedIndexError, Generations, ModelMismatchError, UsageError, load_embedder
+from docs_store import BusyError, DamagedError, Generations, ModelMismatchError, UsageError, load_embedder
 from indexer import Report, reindex
 from retriever import Assistant
 from webui.verification import verify_generation
@@ -280,5 +280,5 @@ def test_our_own_data_inside_the_news_folder_is_no_news(news: Path) -> None:
 def test_a_library_that_is_no_database_is_one_plain_sentence(tmp_path: Path, news: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "library.sqlite").write_text("junk " * 500)
-    with pytest.raises(DamagedIndexError, match="library"):
+    with pytest.raises(DamagedError, match="library"):
         reindex(tmp_path / "data", [news], HashEmbedder())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from docs_store import DamagedIndexError, Generations, UsageError, Withdrawal
+from docs_store import DamagedError, Generations, UsageError, Withdrawal
 from indexer import Report, reindex, restore, withdraw, withdrawals
 from retriever import Assistant
 from webui.cli import main
@@ -202,7 +202,7 @@ def test_where_it_cannot_be_known_what_is_withheld_nobody_answers(tmp_path: Path
     _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
     _run(data, news)
     (data / "withheld").write_text("")
-    with pytest.raises(DamagedIndexError, match="withheld"):
+    with pytest.raises(DamagedError, match="withheld"):
         Assistant(data, HashEmbedder).ask("Sao chổi Bình Minh bay qua đâu?")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from docs_store import today
 from retriever import Answer, Assistant, Citation, Turn
 
 from .asking import Asked, turn_of
@@ -38,7 +39,7 @@ def ask_again(assistant: Assistant, questions: Sequence[Asked], messages: Messag
         answer = one.answer(assistant, turns)
         turns.append(turn_of(answer))
         asked.append((one, answer))
-    return Conversation(asked, messages, base, date.today())
+    return Conversation(asked, messages, base, today())
 
 
 def to_docx(conversation: Conversation) -> bytes:

@@ -12,7 +12,7 @@ from .settings import Settings
 
 
 def status_facts(settings: Settings) -> dict[str, Any]:
-    """Return what is indexed, as JSON types. Raises NoIndexError, DamagedIndexError."""
+    """Return what is indexed, as JSON types. Raises NoIndexError, DamagedError."""
     generation = make_generations(settings).open_current()
     manifest = generation.manifest
     newest = generation.passages.newest(1)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from docs_store import make_date
+from docs_store import VIETNAM, make_date
 from docs_store.vietnamese import nfc, storable
 
-from ..dates import VIETNAM, find_date
+from ..dates import find_date
 
 _LONGEST = 500  # characters of a title or a name
 _HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)

@@ -13,9 +13,8 @@ from typing import Any
 
 import httpx
 
-from docs_store import Trouble
+from docs_store import VIETNAM, Trouble
 
-from ..dates import VIETNAM
 from ..finding import suspiciously_many
 from .addresses import AddressError, address, file_name, origin, shown
 from .feeds import read_feed

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from docs_store import today
 from docs_store.document_numbers import find_numbers
 
 from ..marks import lowered, typed
@@ -26,7 +27,7 @@ def names_day_in(period: Period, text: str, published: date | None) -> bool:
     inside = [
         point
         for start, end in _stretches(period, small, published)
-        for point in find_points(small, published or date.today(), start, end, calendar_only=True)
+        for point in find_points(small, published or today(), start, end, calendar_only=True)
         if _lies_inside(point, period, published)
     ]
     numbers = [number.span for number in find_numbers(text)] if inside else []

@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from docs_store import make_date
+from docs_store import VIETNAM, make_date, today
 from docs_store.vietnamese import fold
 
-from ...dates import VIETNAM, find_date
+from ...dates import find_date
 
 _FIRST = date(1990, 1, 1)  # the web is not older
 _COMPACT = re.compile(r"(20\d\d|199\d)(\d\d)(\d\d)(?:\d{4}|\d{6}|T.*)?")
@@ -82,4 +82,4 @@ def stamped_days(texts: list[str]) -> tuple[date | None, date | None]:
 
 def _believable(day: date | None) -> date | None:
     """Return the day unless it lies in the future or before the web: then a clock or a typing slip wrote it."""
-    return day if day and _FIRST <= day <= date.today() + timedelta(days=1) else None
+    return day if day and _FIRST <= day <= today() + timedelta(days=1) else None
