@@ -4,7 +4,7 @@ The records, the Vietnamese text rules, the embedding models, the index formats 
 library of documents. Imports no other room; importing it loads no engine.
 """
 
-from .abbreviations import Abbreviations, load_abbreviations
+from .abbreviations import ABBREVIATIONS_FILE, Abbreviations, load_abbreviations, shipped_abbreviations
 from .dates import FIRST_YEAR, LAST_YEAR, VIETNAM, make_date, today
 from .embedding import DEFAULT_MODEL, Embedder, load_embedder
 from .errors import (
@@ -21,10 +21,12 @@ from .errors import (
 )
 from .generations import Builder, Generation, Generations
 from .lexical import FieldWeights
-from .library import FileState, Library, Trouble, Withdrawal, document_from_json, document_to_json, file_of
+from .library import Entry, FileState, Library, Trouble, content_hash_of, document_from_json, document_to_json, file_of
 from .records import Document, Manifest, ModelCard, PageNote, Passage
+from .takedowns import Standing, Takedown, Takedowns, address_key, takedown_of, text_key
 
 __all__ = [
+    "ABBREVIATIONS_FILE",
     "DEFAULT_MODEL",
     "FIRST_YEAR",
     "LAST_YEAR",
@@ -36,6 +38,7 @@ __all__ = [
     "DamagedError",
     "Document",
     "Embedder",
+    "Entry",
     "FieldWeights",
     "FileState",
     "Generation",
@@ -50,15 +53,22 @@ __all__ = [
     "NoIndexError",
     "PageNote",
     "Passage",
+    "Standing",
     "StorageError",
+    "Takedown",
+    "Takedowns",
     "Trouble",
     "UsageError",
-    "Withdrawal",
+    "address_key",
+    "content_hash_of",
     "document_from_json",
     "document_to_json",
     "file_of",
     "load_abbreviations",
     "load_embedder",
     "make_date",
+    "shipped_abbreviations",
+    "takedown_of",
+    "text_key",
     "today",
 ]

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .errors import UsageError
+from .errors import ConfigError, explained
 from .vietnamese import fold, nfc, syllables
 
-FILE_NAME = "abbreviations.tsv"
-_SHIPPED = Path(__file__).parent / FILE_NAME
+ABBREVIATIONS_FILE = "abbreviations.tsv"
+_SHIPPED = Path(__file__).parent / ABBREVIATIONS_FILE
+_BIGGEST = 5_000_000  # bytes
 
 _IN_BRACKETS = re.compile(r"\((?:viết tắt(?: là)?|gọi tắt(?: là)?|sau đây gọi tắt là)?[ :]{0,2}([A-ZĐ][A-ZĐƠƯ&.-]{1,11})\)")
 _WORD = re.compile(r"[^\W\d_]+|&")
@@ -62,12 +63,12 @@ def _spelled_from(words: list[str], wanted: list[str]) -> int | None:
 
 
 def read_abbreviations(path: Path) -> list[Abbreviation]:
-    """Return the entries of a tab-separated file; lines that begin with # are notes.
+    """Return the entries of a tab-separated file in UTF-8, or in UTF-16 as Excel saves it; lines that begin with # are notes.
 
-    Raises UsageError with the number of the first wrong line.
+    Raises ConfigError with the number of the first wrong line, StorageError if the file cannot be read.
     """
     entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         fields = [nfc(field.strip()) for field in line.split("\t")]
@@ -75,7 +76,7 @@ def read_abbreviations(path: Path) -> list[Abbreviation]:
             short, long = fields[0], fields[1]
             since = date.fromisoformat(fields[2]) if len(fields) > 2 and fields[2] else None
         except (IndexError, ValueError) as error:
-            raise UsageError(
+            raise ConfigError(
                 f"{path}, dòng {number} sai | {path}, line {number} is wrong",
                 "mỗi dòng: viết tắt hoặc tên cũ, phím Tab, tên đầy đủ hoặc tên mới, có thể thêm phím Tab và ngày 2025-03-01",
             ) from error
@@ -84,13 +85,37 @@ def read_abbreviations(path: Path) -> list[Abbreviation]:
     return entries
 
 
+def _text(path: Path) -> str:
+    with explained(path):
+        content = path.read_bytes()
+    try:
+        if len(content) > _BIGGEST:
+            raise ValueError(f"more than {_BIGGEST} bytes")
+        text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        if "\x00" in text:
+            raise ValueError("no text")
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} không phải văn bản UTF-8 | {path} is no text in UTF-8",
+            "lưu lại tệp dạng văn bản UTF-8, cột cách nhau bằng phím Tab",
+        ) from error
+    return text
+
+
+def shipped_abbreviations() -> list[Abbreviation]:
+    """Return the list that ships with hoitin."""
+    return read_abbreviations(_SHIPPED)
+
+
 def load_abbreviations(data: Path, from_news: Iterable[Abbreviation] = ()) -> Abbreviations:
     """Return the lookup for a data folder: the editor's file first, then what the news explains, then ours.
 
-    Raises UsageError if the editor's file is wrong.
+    Raises ConfigError if the editor's file is wrong, StorageError if it cannot be read.
     """
-    own = data / FILE_NAME
-    return Abbreviations([*(read_abbreviations(own) if own.exists() else []), *from_news, *read_abbreviations(_SHIPPED)])
+    own = data / ABBREVIATIONS_FILE
+    with explained(own):
+        entries = read_abbreviations(own) if own.exists() else []
+    return Abbreviations([*entries, *from_news, *shipped_abbreviations()])
 
 
 @dataclass(frozen=True, slots=True)

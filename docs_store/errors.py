@@ -54,7 +54,13 @@ class NoIndexError(HoitinError):
 
 
 class DamagedError(HoitinError):
+    """place: the file or folder that is damaged."""
+
     exit_code = 6
+
+    def __init__(self, message: str, next_step: str = "", place: object = None) -> None:
+        super().__init__(message, next_step)
+        self.place = place
 
 
 class ModelMismatchError(HoitinError):
@@ -88,6 +94,8 @@ _GONE = ("không có ở đó | is not there", "kiểm tra đường dẫn, ổ 
 _MANY = ("quá nhiều tệp đang mở | too many open files", "tăng giới hạn (ulimit -n) rồi chạy lại")
 _MEMORY = ("không đủ bộ nhớ | out of memory", "đóng bớt chương trình khác, hoặc thêm bộ nhớ, rồi chạy lại; không mất gì cả")
 
+_NO_ROOM = 64 * 1024  # bytes
+
 _BY_ERRNO = {
     errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EFBIG: _FULL,
     errno.EROFS: _READ_ONLY, errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS,
@@ -109,10 +117,21 @@ def explain(error: BaseException, place: object, mend: str = "") -> HoitinError:
     if isinstance(error, HoitinError):
         return error
     words = _trouble(error)
+    if words is _READING and _is_full(place):  # SQLite's word for it, where it shares memory by a file
+        words = _FULL
     if words is None:
-        return DamagedError(f"{place} bị hỏng: {first_line(error)} | {place} is damaged: {first_line(error)}", mend)
+        return DamagedError(f"{place} bị hỏng: {first_line(error)} | {place} is damaged: {first_line(error)}", mend, place)
     vietnamese, english = words[0].split(" | ")
     return StorageError(f"{place}: {vietnamese} | {place}: {english}", words[1])
+
+
+def _is_full(place: object) -> bool:
+    """Tell whether there is no room left where `place` lies."""
+    try:
+        status = os.statvfs(os.path.dirname(str(place)) or ".")  # noqa: PTH120 - a place may be no path at all
+    except OSError:
+        return False
+    return status.f_bavail * status.f_frsize < _NO_ROOM
 
 
 def _trouble(error: BaseException) -> tuple[str, str] | None:

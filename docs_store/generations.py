@@ -6,24 +6,26 @@ On disk, below the data folder:
     LOCK                 held by the one process that writes
     generations/NAME/    manifest.json  passages.sqlite  vectors.faiss  lexical/
     generations/.NAME/   one being built; thrown away by the next writer if its own was killed
-    withheld/            what a person took out of the answers, until no generation holds it
+    takedowns.jsonl      what a person took out of the answers; audit.jsonl has the same lines once more
 
 A publication is: build, fsync, manifest with size and hash of every file, fsync, rename,
 fsync the parent, reopen and verify, replace CURRENT. Killed at any moment, the generation
-before stays published and whole. A reader keeps one generation for a whole question.
+before stays published and whole. A reader keeps one generation for a whole question, and needs no right to write.
 """
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import hashlib
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,12 +33,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import BusyError, DamagedError, NoIndexError
+from .errors import BusyError, DamagedError, NoIndexError, StorageError, explain, explained
+from .files import fsync, write_aside
 from .lexical import LexicalIndex, LexicalWriter
 from .passages import PassagesReader, PassagesWriter
 from .records import Document, FileCheck, Manifest, ModelCard, Passage
+from .takedowns import Takedowns
 from .vectors import FaissIndex, VectorIndex
-from .withheld import Withheld, fsync
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +51,7 @@ _MANIFEST = "manifest.json"
 _PASSAGES = "passages.sqlite"
 _VECTORS = "vectors.faiss"
 _LEXICAL = "lexical"
+_NAME = re.compile(r"g\d{6,}-[0-9a-f]{8}")
 
 log = logging.getLogger("hoitin")
 
@@ -55,17 +59,34 @@ log = logging.getLogger("hoitin")
 class Generation:
     """One published index, open for reading. Nothing in it changes.
 
-    withheld: documents in it that are not to be seen; withheld_passages: their passages, which the engines still know.
+    withheld: documents in it that are not to be seen; withheld_passages: their passages, which the engines still find.
     """
 
-    def __init__(self, path: Path, manifest: Manifest, withheld: frozenset[str] = frozenset()) -> None:
+    def __init__(self, path: Path, manifest: Manifest, withheld: Collection[str] = ()) -> None:
         self.path = path
         self.manifest = manifest
-        self.withheld = withheld
-        self.passages = PassagesReader(path / _PASSAGES, withheld)
-        self.withheld_passages = self.passages.withheld()
-        self.lexical = LexicalIndex(path / _LEXICAL)
+        self._all_words = LexicalIndex(path / _LEXICAL)
         self.vectors: VectorIndex = FaissIndex.load(path / _VECTORS)
+        self.passages = PassagesReader(path / _PASSAGES)
+        self._withhold(withheld)
+
+    def withholding(self, doc_ids: Collection[str]) -> Generation:
+        """Return the same generation, its engines shared, with these documents not to be seen."""
+        other = copy.copy(self)
+        other._withhold(doc_ids)
+        return other
+
+    def _withhold(self, doc_ids: Collection[str]) -> None:
+        self.passages = self.passages.withholding(doc_ids)
+        self.withheld = self.passages.withheld
+        hidden = self.passages.withheld_passages()
+        self.withheld_passages = frozenset(passage.passage_id for passage, _ in hidden)
+        self.lexical = self._all_words.without(hidden)
+
+    @property
+    def documents(self) -> int:
+        """How many documents can be seen."""
+        return self.manifest.documents - len(self.withheld)
 
     @property
     def name(self) -> str:
@@ -82,33 +103,33 @@ class Generations:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.withheld = Withheld(data)
+        self.takedowns = Takedowns(data)
         self._folder = data / "generations"
         self._checked: dict[tuple[int, int, int], str] = {}  # (inode, size, mtime_ns) -> SHA-256, this process's own
 
     # --- reading ------------------------------------------------------------------------
 
-    def state(self) -> tuple[str, frozenset[str]]:
+    def state(self) -> tuple[str, object]:
         """Return what changes when `open_current` would open something else. Cheap: ask at every question."""
-        withheld = self.withheld.doc_ids()  # first: it is released once CURRENT is without it
-        return self.current_line(), withheld
+        return self.current_line(), self.takedowns.state()
 
     def current_line(self) -> str:
         """Return what CURRENT says, "" where nothing is published."""
-        try:
-            return (self.data / "CURRENT").read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return ""
+        with explained(self.data / "CURRENT"):
+            try:
+                return (self.data / "CURRENT").read_bytes().decode("utf-8", "replace").strip()
+            except FileNotFoundError:
+                return ""
 
     def open_current(self, *, whole: bool = False) -> Generation:
         """Open the published generation. whole: with what is withheld, for who writes the next or checks this one.
 
         Every file is compared with its checksum before it is used. A damaged generation is
         passed over, loudly, for the newest whole one before it.
-        Raises NoIndexError if nothing was published, DamagedError if nothing is whole.
+        Raises NoIndexError if nothing was published, DamagedError if nothing is whole, StorageError if it cannot be read.
         """
+        withheld = frozenset() if whole else self.takedowns.standing().doc_ids()
         for _ in range(3):  # a writer may prune the folder between our reading CURRENT and opening it
-            withheld = frozenset() if whole else self.withheld.doc_ids()  # first, as in `state`
             line = self.current_line()
             name, _, digest = line.partition(" ")
             if not name and not self._names():
@@ -116,11 +137,15 @@ class Generations:
                     f"Chưa có chỉ mục nào trong {self.data} | Nothing is indexed in {self.data} yet",
                     "hoitin index THƯ_MỤC_TIN",
                 )
-            problem = self._problem(name, digest) if name else "CURRENT is missing"
+            problem = self._problem(name, digest) if _NAME.fullmatch(name) else "CURRENT names no generation"
             if problem is None:
                 try:
                     return Generation(self._folder / name, self._manifest(name), withheld)
-                except Exception as error:  # each engine's own: pruned since, or made by another version of the engine
+                except StorageError as error:
+                    if (self._folder / name).is_dir():
+                        raise
+                    problem = str(error)  # pruned since
+                except Exception as error:  # made by another version of an engine
                     problem = f"{name}: {error}"
             if self.current_line() == line:
                 break
@@ -128,7 +153,8 @@ class Generations:
         for older in reversed(self._names()):
             if older != name and self._problem(older) is None:
                 log.error("answering from generation %s; run `hoitin index` again to repair", older)
-                return Generation(self._folder / older, self._manifest(older), withheld)
+                with explained(self._folder / older, "hoitin index --rebuild"):
+                    return Generation(self._folder / older, self._manifest(older), withheld)
         raise DamagedError(
             f"Chỉ mục trong {self.data} bị hỏng ({problem}) | The index in {self.data} is damaged ({problem})",
             "hoitin index --rebuild",
@@ -137,14 +163,16 @@ class Generations:
     def problems(self) -> list[str]:
         """Return what is wrong with the published generation's files, one sentence each; empty if whole."""
         name, _, digest = self.current_line().partition(" ")
-        problem = self._problem(name, digest, trust_earlier_checks=False) if name else "CURRENT is missing"
+        named = _NAME.fullmatch(name)
+        problem = self._problem(name, digest, trust_earlier_checks=False) if named else "CURRENT names no generation"
         return [problem] if problem else []
 
     def _names(self) -> list[str]:
         """Return the published generations' names, oldest first."""
         if not self._folder.is_dir():
             return []
-        return sorted(path.name for path in self._folder.iterdir() if (path / _MANIFEST).exists() and path.name[0] != ".")
+        with explained(self._folder):  # a copy that somebody made beside them is none of ours
+            return sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name) and _published(path))
 
     def _manifest(self, name: str) -> Manifest:
         record = json.loads((self._folder / name / _MANIFEST).read_text(encoding="utf-8"))
@@ -165,8 +193,10 @@ class Generations:
                 self._checked.clear()
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 checks = list(pool.map(lambda file: self._check(folder / file), manifest.files))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, AttributeError) as error:
             return f"{name}: {error}"
+        except OSError as error:
+            raise explain(error, error.filename or folder) from error
         for (file, expected), found in zip(manifest.files.items(), checks, strict=True):
             if found != expected:
                 return f"{name}/{file}: {'size' if found.size != expected.size else 'checksum'} differs"
@@ -188,9 +218,11 @@ class Generations:
 
         wait: seconds to wait for it. Raises BusyError if another process holds it still.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with explained(self.data):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            stream = (self.data / "LOCK").open("w")
         deadline = time.monotonic() + wait
-        with (self.data / "LOCK").open("w") as stream:
+        with stream:
             while True:
                 try:
                     fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -208,11 +240,23 @@ class Generations:
         """Return a builder that starts from `base`, or from nothing. Hold the lock."""
         for leftover in self._folder.glob(".*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        number = max((int(name[1:7]) for name in self._names()), default=0) + 1
-        return Builder(self._folder / f".g{number:06d}-{secrets.token_hex(4)}", base, dimension)
+        number = max((int(name[1:].partition("-")[0]) for name in self._names()), default=0) + 1
+        path = self._folder / f".g{number:06d}-{secrets.token_hex(4)}"
+        try:
+            return Builder(path, base, dimension)
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)  # a full disk: leave no half of one on it
+            raise
 
     def publish(self, builder: Builder, model: ModelCard, chunking: str, kept: int = KEPT_GENERATIONS) -> Manifest:
-        """Make what was built the published generation, and prune all but `kept` of them. Hold the lock."""
+        """Make what was built the published generation, and prune all but `kept` of them. Hold the lock.
+
+        Raises StorageError if there is no room; the generation before stays published then.
+        """
+        with explained(self._folder):
+            return self._publish(builder, model, chunking, kept)
+
+    def _publish(self, builder: Builder, model: ModelCard, chunking: str, kept: int) -> Manifest:
         manifest = builder.finish(model, chunking, self._check)
         name = manifest.generation
         builder.path.rename(self._folder / name)
@@ -224,13 +268,7 @@ class Generations:
         if problem is not None:
             shutil.rmtree(self._folder / name, ignore_errors=True)
             raise DamagedError(f"Chỉ mục mới không qua kiểm tra | The new index failed its check: {problem}")
-        pointer = self.data / "CURRENT.tmp"
-        with pointer.open("w", encoding="utf-8") as stream:
-            stream.write(f"{name} {digest}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        pointer.replace(self.data / "CURRENT")
-        fsync(self.data)
+        write_aside(self.data / "CURRENT", f"{name} {digest}\n".encode())
         for old in sorted((n for n in self._names() if n != name), reverse=True)[kept - 1 :]:
             shutil.rmtree(self._folder / old, ignore_errors=True)
         return manifest
@@ -241,15 +279,16 @@ class Builder:
 
     def __init__(self, path: Path, base: Generation | None, dimension: int) -> None:
         self.path = path
-        self._base = base
-        path.mkdir(parents=True)
-        if base is not None:
-            shutil.copyfile(base.path / _PASSAGES, path / _PASSAGES)
-            _link_lexical(base.path / _LEXICAL, path / _LEXICAL)
-            # Our own copy: readers of the base must not see our removals.
-            self._vectors = FaissIndex.load(base.path / _VECTORS)
-        else:
-            self._vectors = FaissIndex.create(dimension)
+        self._taking_down = False
+        with explained(path):
+            path.mkdir(parents=True)
+            if base is not None:
+                shutil.copyfile(base.path / _PASSAGES, path / _PASSAGES)
+                _link_lexical(base.path / _LEXICAL, path / _LEXICAL)
+                # Our own copy: readers of the base must not see our removals.
+                self._vectors = FaissIndex.load(base.path / _VECTORS)
+            else:
+                self._vectors = FaissIndex.create(dimension)
         self._passages = PassagesWriter(path / _PASSAGES)
         self._lexical = LexicalWriter(path / _LEXICAL)
 
@@ -258,6 +297,11 @@ class Builder:
         gone = [passage_id for doc_id in doc_ids for passage_id in self._passages.remove(doc_id)]
         self._vectors.remove(gone)
         self._lexical.remove(doc_ids)
+
+    def take_down(self, doc_ids: Sequence[str]) -> None:
+        """Take documents out so that nothing of them can be found out: no word that only they had, no byte in a file."""
+        self.remove(doc_ids)
+        self._taking_down = True
 
     def move(self, doc_id: str, source: str) -> None:
         """Note that a document, otherwise the same, now comes from `source`."""
@@ -276,8 +320,10 @@ class Builder:
     def finish(self, model: ModelCard, chunking: str, check: Callable[[Path], FileCheck]) -> Manifest:
         """Write everything down to the disk, the manifest last, and return it."""
         documents, passages = self._passages.counts()
-        self._passages.close()
+        self._passages.close(compact=self._taking_down)
         self._lexical.commit()
+        if self._taking_down:
+            self._forget_words()
         self._vectors.save(self.path / _VECTORS)
         for leftover in (self.path / _LEXICAL).glob(".tantivy-*.lock"):
             leftover.unlink()
@@ -299,9 +345,24 @@ class Builder:
             fsync(path)
         return manifest
 
+    def _forget_words(self) -> None:
+        """Make the lexical index anew: tantivy marks what is removed, and goes on counting its words."""
+        shutil.rmtree(self.path / _LEXICAL)
+        lexical = LexicalWriter(self.path / _LEXICAL)
+        passages = PassagesReader(self.path / _PASSAGES)
+        for document in passages.all_documents():
+            for passage in passages.document_passages(document.doc_id):
+                lexical.add(passage, document)
+        lexical.commit()
+
     def discard(self) -> None:
         """Throw away what was built."""
+        self._passages.abandon()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _published(path: Path) -> bool:
+    return (path / _MANIFEST).exists()
 
 
 def _count_problem(generation: Generation) -> str | None:

@@ -14,13 +14,17 @@ BM25 is tantivy's: k1 = 1.2, b = 0.75; a passage's score is the weighted sum ove
 
 from __future__ import annotations
 
+import copy
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .document_numbers import number_keys
+from .errors import explained
 from .records import Document, Passage
 from .vietnamese import accented_syllables, pairs, syllables
 
@@ -65,17 +69,19 @@ class LexicalWriter:
     """Adds and deletes passages in a tantivy folder; nothing counts until `commit`."""
 
     def __init__(self, path: Path) -> None:
-        fresh = not (path / "meta.json").exists()
-        path.mkdir(parents=True, exist_ok=True)
-        self._index = _open(path, create=fresh)
-        # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
-        self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+        self._path = path
+        with explained(path):
+            fresh = not (path / "meta.json").exists()
+            path.mkdir(parents=True, exist_ok=True)
+            self._index = _open(path, create=fresh)
+            # One thread: segments then follow the order of writing, so equal scores rank the same everywhere.
+            self._writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
 
     def add(self, passage: Passage, head: Document) -> None:
         """Add one passage with its context: the headline, lead and the like of its document."""
         import tantivy
 
-        context = f"{head.title}\n{passage.text}"
+        context = _context(passage, head)
         body = syllables(context)
         document = tantivy.Document()
         document.add_integer("passage_id", passage.passage_id)
@@ -89,31 +95,49 @@ class LexicalWriter:
         document.add_integer("published", int(f"{head.published:%Y%m%d}") if head.published else 0)
         document.add_text("publisher", head.publisher)
         document.add_text("section", head.section)
-        self._writer.add_document(document)
+        with explained(self._path):
+            self._writer.add_document(document)
 
     def remove(self, doc_ids: Iterable[str]) -> None:
         """Delete every passage of these documents."""
-        for doc_id in doc_ids:
-            self._writer.delete_documents_by_term("doc_id", doc_id)
+        with explained(self._path):
+            for doc_id in doc_ids:
+                self._writer.delete_documents_by_term("doc_id", doc_id)
 
     def commit(self) -> None:
         """Make all of it durable and close the writer."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        with explained(self._path):
+            self._writer.commit()
+            self._writer.wait_merging_threads()
 
 
 class LexicalIndex:
-    """BM25 search over a tantivy folder that no longer changes."""
+    """BM25 search over a tantivy folder that no longer changes. Nothing is written there, not even a lock."""
 
     def __init__(self, path: Path) -> None:
-        self._index = _open(path)
-        self._schema = _schema()
-        self._searcher = self._index.searcher()
+        with explained(path):
+            self._folder = _links_to(path)
+            self._index = _open(Path(self._folder.name) if self._folder else path)
+            self._schema = _schema()
+            self._searcher = self._index.searcher()
+        self._hidden = 0
+        self._hidden_in: dict[str, Counter[str]] = {"body": Counter(), "pairs": Counter()}
+
+    def without(self, hidden: Sequence[tuple[Passage, Document]]) -> LexicalIndex:
+        """Return the same index as if it did not know these passages' words. (`search` finds the passages none the less.)"""
+        other = copy.copy(self)
+        other._hidden = len(hidden)
+        other._hidden_in = {"body": Counter(), "pairs": Counter()}
+        for passage, head in hidden:
+            body = syllables(_context(passage, head))
+            other._hidden_in["body"].update(set(body))
+            other._hidden_in["pairs"].update(set(pairs(body)))
+        return other
 
     @property
     def count(self) -> int:
         """How many passages are held."""
-        return int(self._searcher.num_docs)
+        return int(self._searcher.num_docs) - self._hidden
 
     def search(
         self,
@@ -164,12 +188,35 @@ class LexicalIndex:
 
     def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """Return in how many passages each folded term stands ("body" or "pairs")."""
-        return [int(self._searcher.doc_freq(field, term)) for term in terms]
+        hidden = self._hidden_in[field]
+        return [int(self._searcher.doc_freq(field, term)) - hidden[term] for term in terms]
 
     def _term(self, field: str, term: str) -> Any:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+
+
+def _context(passage: Passage, head: Document) -> str:
+    return f"{head.title}\n{passage.text}"
+
+
+def _links_to(path: Path) -> TemporaryDirectory[str] | None:
+    """Return a folder of links to the index's files, None where there is no room for one.
+
+    tantivy makes a lock file where it opens an index, also to read it; a published generation may lie where nobody may write.
+    """
+    try:
+        folder = TemporaryDirectory(prefix="hoitin-", ignore_cleanup_errors=True)
+        for file in path.iterdir():
+            Path(folder.name, file.name).symlink_to(file.resolve())
+        return folder
+    except FileNotFoundError:
+        if not path.is_dir():
+            raise
+        return None  # no temporary folder at all
+    except OSError:
+        return None
 
 
 def _terms(question: str, weights: FieldWeights) -> Iterator[tuple[str, str, float]]:

@@ -4,13 +4,17 @@ Readers read published generations; of this they ask, at most, whether a file is
 read (`file_of`). It remembers which files were read,
 so that an unchanged file is not parsed again, and what they held, so that an index can be
 rebuilt without the files and a killed run goes on where it stopped.
+
+It is not the only place that knows a document: a published generation holds each with its text. What the library lost,
+by whatever cause, comes back from there (`indexer.recovery`); `dropped` tells what was taken out of it on purpose.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -18,10 +22,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .errors import DamagedError
+from .database import connect
+from .errors import HoitinError, UsageError
 from .records import Document, PageNote
+from .takedowns import address_key, text_key
 
-# One step a version; a library made by an older hoitin is brought up to date when it is opened.
+# One step a version; a library made by an older hoitin is brought up to date when it is opened for writing.
 _SCHEMA = (
     """
     CREATE TABLE IF NOT EXISTS files(
@@ -45,8 +51,21 @@ _SCHEMA = (
         doc_id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL,
         time TEXT NOT NULL, person TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
     """,
+    """
+    DROP TABLE withdrawn;
+    ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE files ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE documents ADD COLUMN text_key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE documents ADD COLUMN address_key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE documents ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    CREATE TABLE dropped(doc_id TEXT PRIMARY KEY) STRICT;
+    CREATE TABLE left_out(doc_id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
+    """,
 )
 _DATES = ("published", "updated")
+_SOURCE = "iif(json_valid(record), json_extract(record, '$.source'), doc_id)"
+_FILE = "size, mtime_ns, sha256, reader, ctime_ns, inode"
+_MEND = "hoitin index THƯ_MỤC_TIN: lập lại kho từ chỉ mục đang dùng, tệp hỏng được giữ lại bên cạnh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,8 @@ class FileState:
     mtime_ns: int
     sha256: str
     reader: str
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +90,16 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """A document taken out of the answers by a person. time: ISO 8601, UTC."""
+class Entry:
+    """What the library knows of a document without its text. text_key, address_key: see `takedowns`."""
 
     doc_id: str
-    title: str
+    path: str
     source: str
-    time: str
-    person: str
-    reason: str
+    content_hash: str
+    text_key: str
+    address_key: str
+    published: date | None
 
 
 def document_to_json(document: Document) -> str:
@@ -98,36 +120,68 @@ def document_from_json(text: str) -> Document:
     return Document(**record)
 
 
+def content_hash_of(document: Document) -> str:
+    """Return a digest of all that a document says: everything but which one it is and where it lies."""
+    record = document_to_json(replace(document, doc_id="", source="", content_hash=""))
+    return hashlib.sha256(record.encode()).hexdigest()[:32]
+
+
 def file_of(library: Path, document: Document) -> FileState | None:
     """Return how the file that is this document, and nothing beside it, looked when it was read; None if that is not known.
 
     For readers: opens the library for reading only, and makes none.
     """
-    for option in ("", "&immutable=1"):  # the second where the folder may not be written to
-        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro{option}", uri=True)) as db:
-            row = db.execute(
-                "SELECT size, mtime_ns, sha256, reader FROM files JOIN documents USING (path) WHERE doc_id = ? AND path = ?",
-                (document.doc_id, document.source),
-            ).fetchone()
-            return FileState(*row) if row else None
+    with suppress(HoitinError), closing(_connect(library, read_only=True)) as db:
+        row = db.execute(
+            f"SELECT {_FILE} FROM files JOIN documents USING (path) WHERE doc_id = ? AND path = ?",
+            (document.doc_id, document.source),
+        ).fetchone()
+        return FileState(*row) if row else None
     return None
 
 
-class Library:
-    """Open with a path; use as a context manager. One writer at a time (the index lock sees to it)."""
+def _connect(path: Path, *, read_only: bool) -> Any:
+    """Return a connection. For reading only it makes no file, takes no lock and asks for no right to write."""
+    if not read_only:
+        return connect(path, mend=_MEND, isolation_level=None)
+    still = not os.access(path.parent, os.W_OK) or not path.with_name(path.name + "-wal").exists()
+    return connect(path, mend=_MEND, options="mode=ro&immutable=1" if still else "mode=ro", isolation_level=None)
 
-    def __init__(self, path: Path | str) -> None:
+
+class Library:
+    """Open with a path; use as a context manager. One writer at a time (the index lock sees to it).
+
+    read_only: nothing is made, migrated or locked; a library that is not there is an empty one.
+    """
+
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        """Raises StorageError, DamagedError."""
+        self.path = Path(path)
+        if read_only and not self.path.exists():
+            path, read_only = ":memory:", False
+        self._db = _connect(Path(path), read_only=read_only)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            for number, step in enumerate(_SCHEMA[version:], version + 1):
-                self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(
-                f"{path} hỏng: {error} | {path} is damaged",
-                "chuyển tệp ấy đi nơi khác rồi chạy lại hoitin index với mọi thư mục tin",
-            ) from error
+            if not read_only:
+                self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;")
+                self._migrate()
+            elif self._version() != len(_SCHEMA):
+                raise UsageError(f"{path} là của bản hoitin cũ hơn | {path} is of an older hoitin", "hoitin index THƯ_MỤC_TIN")
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _version(self) -> int:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _migrate(self) -> None:
+        before = self._version()
+        for number, step in enumerate(_SCHEMA[before:], before + 1):
+            self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+        if 0 < before < 3:
+            with self._transaction():
+                for path, record in self._db.execute("SELECT path, record FROM documents").fetchall():
+                    self._put_document(path, document_from_json(record))
 
     def __enter__(self) -> Library:
         return self
@@ -139,14 +193,14 @@ class Library:
 
     def file(self, path: str) -> FileState | None:
         """Return how the file at `path` looked when it was last read, or None."""
-        row = self._db.execute("SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._db.execute(f"SELECT {_FILE} FROM files WHERE path = ?", (path,)).fetchone()
         return FileState(*row) if row else None
 
     def files_under(self, folder: str) -> dict[str, FileState]:
         """Return path -> state of the known files below `folder` (an absolute path)."""
         prefix = folder.rstrip("/") + "/"
         rows = self._db.execute(
-            "SELECT path, size, mtime_ns, sha256, reader FROM files WHERE substr(path, 1, ?) = ? ORDER BY path",
+            f"SELECT path, {_FILE} FROM files WHERE substr(path, 1, ?) = ? ORDER BY path",
             (len(prefix), prefix),
         )
         return {path: FileState(*state) for path, *state in rows}
@@ -158,27 +212,67 @@ class Library:
             found.setdefault(path, []).append(Trouble(place, reason, bool(warning)))
         return found
 
-    def put_file(self, path: str, state: FileState, documents: Iterable[Document], troubles: Sequence[Trouble] = ()) -> None:
+    def paths_of_files(self) -> list[str]:
+        """Return the path of every known file."""
+        return [path for (path,) in self._db.execute("SELECT path FROM files ORDER BY path")]
+
+    def put_file(
+        self,
+        path: str,
+        state: FileState,
+        documents: Iterable[Document],
+        troubles: Sequence[Trouble] = (),
+        left_out: Collection[str] = (),
+        may_lose: Callable[[int, int], bool] = lambda lost, before: True,
+    ) -> None:
         """Store what a file holds, in place of what it held before.
 
         A document keeps the doc_id that the same place had before, so that a renamed file's does not change later.
-        troubles: looked at once `documents` has ended. Where some place could not be read, documents that the file
-        held before and lacks now stay: they may stand in the broken part.
-        All or nothing: if `documents` raises, the library is as it was.
+        troubles, left_out: looked at once `documents` has ended. Where some place could not be read, documents that the
+        file held before and lacks now stay: they may stand in the broken part. left_out: ids of erased documents that the
+        file still holds and that are not stored. may_lose: asked whether so many of the documents
+        that the file held before may go; if not, raises UsageError.
+        All or nothing: if it raises, the library is as it was.
         """
         with self._transaction():
             before = dict(
-                self._db.execute("SELECT json_extract(record, '$.source'), doc_id FROM documents WHERE path = ?", (path,))
+                self._db.execute(
+                    f"SELECT {_SOURCE}, doc_id FROM documents WHERE path = ?",
+                    (path,),
+                )
             )
+            held = len(before)
             self._put_state(path, state)
             for document in documents:
                 doc_id = before.pop(document.source, None) or self._free_id(document)
-                document = replace(document, doc_id=doc_id)
-                row = (document.doc_id, path, document.content_hash, document_to_json(document))
-                self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", row)
+                self._put_document(path, replace(document, doc_id=doc_id))
             if all(trouble.warning for trouble in troubles):
-                self._db.executemany("DELETE FROM documents WHERE doc_id = ?", [(doc_id,) for doc_id in before.values()])
+                if before and not may_lose(len(before), held):
+                    raise UsageError(
+                        f"{len(before)} trong {held} bài không còn trong tệp | {len(before)} of {held} articles are gone",
+                        "nếu đúng là đã xóa, chạy lại với --yes",
+                    )
+                self._drop(before.values())
+            self._leave_out(path, left_out)
             self._put_troubles(path, troubles)
+
+    def adopt(self, documents: Iterable[Document]) -> None:
+        """Take in documents that a published generation has. Their files are read again when they are next seen."""
+        with self._transaction():
+            for document in documents:
+                path = self._path_of(document.source)
+                self._db.execute("INSERT OR IGNORE INTO files VALUES (?, 0, 0, '', '', 0, 0)", (path,))
+                self.read_again(path)
+                self._put_document(path, document)
+
+    def drop(self, doc_ids: Iterable[str]) -> None:
+        """Forget documents of which nothing sound is left."""
+        with self._transaction():
+            self._drop(doc_ids)
+
+    def read_again(self, path: str) -> None:
+        """Have a file read again when it is next seen, whatever it looks like."""
+        self._db.execute("UPDATE files SET sha256 = '', size = 0 WHERE path = ?", (path,))
 
     def fail_file(self, path: str, state: FileState, troubles: Sequence[Trouble]) -> None:
         """Remember that a file as it now is cannot be read. What it held before stays: nothing is lost to a bad save."""
@@ -188,26 +282,29 @@ class Library:
 
     def touch_file(self, path: str, state: FileState) -> None:
         """Remember a new date of a file whose content is the same."""
-        self._db.execute("UPDATE files SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path))
+        self._db.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
+            (state.size, state.mtime_ns, state.ctime_ns, state.inode, path),
+        )
 
     def rename_file(self, old: str, new: str, state: FileState) -> bool:
         """Let a file that only moved keep its documents, under their doc_ids; tell whether its name was a title in them."""
         with self._transaction():
             self._put_state(new, state)
-            rows = self._db.execute("SELECT doc_id, record FROM documents WHERE path = ?", (old,)).fetchall()
-            for doc_id, record in rows:
-                document = document_from_json(record)
+            records = [row[0] for row in self._db.execute("SELECT record FROM documents WHERE path = ?", (old,))]
+            for document in map(document_from_json, records):
                 moved = replace(document, source=new + document.source.removeprefix(old))
-                self._db.execute(
-                    "UPDATE documents SET path = ?, record = ? WHERE doc_id = ?", (new, document_to_json(moved), doc_id)
-                )
+                self._put_document(new, moved)
             self._db.execute("UPDATE troubles SET path = ?, place = replace(place, ?, ?) WHERE path = ?", (new, old, new, old))
             self._db.execute("DELETE FROM files WHERE path = ?", (old,))
-        return any(json.loads(record)["origins"].get("title") == "file name" for _, record in rows)
+        return any(json.loads(record)["origins"].get("title") == "file name" for record in records)
 
     def remove_files(self, paths: Iterable[str]) -> None:
         """Forget files and the documents in them."""
+        paths = list(paths)
         with self._transaction():
+            for path in paths:
+                self._db.execute("INSERT OR IGNORE INTO dropped SELECT doc_id FROM documents WHERE path = ?", (path,))
             self._db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
     def same_content(self, state: FileState) -> list[str]:
@@ -217,19 +314,29 @@ class Library:
 
     # --- documents ----------------------------------------------------------------------
 
-    def content_hashes(self) -> dict[str, str]:
-        """Return doc_id -> content_hash of every document that may be answered from."""
-        return dict(
-            self._db.execute("SELECT doc_id, content_hash FROM documents WHERE doc_id NOT IN (SELECT doc_id FROM withdrawn)")
+    def entries(self) -> dict[str, Entry]:
+        """Return doc_id -> what is known of each document without its text."""
+        rows = self._db.execute(
+            f"SELECT doc_id, path, {_SOURCE}, content_hash, text_key, address_key,"
+            " iif(json_valid(record), json_extract(record, '$.published'), NULL) FROM documents"
         )
+        return {
+            doc_id: Entry(doc_id, path, source, content_hash, text, address, _day(day))
+            for doc_id, path, source, content_hash, text, address, day in rows
+        }
 
-    def paths(self) -> dict[str, str]:
-        """Return doc_id -> path of the file that holds it."""
-        return dict(self._db.execute("SELECT doc_id, path FROM documents"))
+    def dropped(self) -> set[str]:
+        """Return the ids of what was taken out on purpose: that a generation still has it is no reason to take it in again."""
+        return {doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM dropped")}
 
-    def sources(self) -> dict[str, str]:
-        """Return doc_id -> source of every document."""
-        return dict(self._db.execute("SELECT doc_id, json_extract(record, '$.source') FROM documents"))
+    def unsound(self, doc_ids: Iterable[str] | None = None) -> list[str]:
+        """Return those documents, of all by default, of which what is stored is not what was put in."""
+        rows: Iterable[Any]
+        if doc_ids is None:
+            rows = self._db.execute("SELECT * FROM documents ORDER BY doc_id")
+        else:
+            rows = (self._db.execute("SELECT * FROM documents WHERE doc_id = ?", (doc_id,)).fetchone() for doc_id in doc_ids)
+        return [row[0] for row in rows if row and row[-1] != _seal(row[:-1])]
 
     def documents(self, doc_ids: Iterable[str]) -> Iterator[Document]:
         """Yield these documents, in the order given; unknown ids are left out."""
@@ -239,25 +346,28 @@ class Library:
                 if row:
                     yield document_from_json(row[0])
 
-    # --- taken out by a person ----------------------------------------------------------
+    def erase(self, doc_ids: Collection[str]) -> list[str]:
+        """Take documents out, and their bytes out of the file; return the paths of the files that held them."""
+        paths = []
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            for doc_id in doc_ids:
+                for (path,) in self._db.execute("SELECT path FROM documents WHERE doc_id = ?", (doc_id,)).fetchall():
+                    paths.append(path)
+                    self._leave_out(path, [doc_id])
+                self._drop([doc_id])
+        if paths:  # what was deleted before, without this, may lie in free pages still
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return paths
 
-    def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Keep a document out of the answers, whatever its file becomes, until it is restored."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                withdrawal.doc_id, withdrawal.title, withdrawal.source,
-                withdrawal.time, withdrawal.person, withdrawal.reason,
-            ),
-        )  # fmt: skip
-
-    def restore(self, doc_id: str) -> None:
-        """Let a withdrawn document into the answers again."""
-        self._db.execute("DELETE FROM withdrawn WHERE doc_id = ?", (doc_id,))
-
-    def withdrawals(self) -> list[Withdrawal]:
-        """Return what was withdrawn, the latest last."""
-        return [Withdrawal(*row) for row in self._db.execute("SELECT * FROM withdrawn ORDER BY time, doc_id")]
+    def let_in(self, doc_ids: Iterable[str]) -> None:
+        """Have the files read again that hold these erased documents."""
+        with self._transaction():
+            for doc_id in doc_ids:
+                for (path,) in self._db.execute("SELECT path FROM left_out WHERE doc_id = ?", (doc_id,)).fetchall():
+                    self.read_again(path)
+                self._db.execute("DELETE FROM left_out WHERE doc_id = ?", (doc_id,))
 
     # --- within -------------------------------------------------------------------------
 
@@ -266,17 +376,42 @@ class Library:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk has ended it already
+                with suppress(HoitinError):
+                    self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def _put_state(self, path: str, state: FileState) -> None:
         self._db.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET size = excluded.size,"
-            " mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, reader = excluded.reader",
-            (path, state.size, state.mtime_ns, state.sha256, state.reader),
+            f"INSERT INTO files(path, {_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT(path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
+            " sha256 = excluded.sha256, reader = excluded.reader, ctime_ns = excluded.ctime_ns, inode = excluded.inode",
+            (path, state.size, state.mtime_ns, state.sha256, state.reader, state.ctime_ns, state.inode),
         )
+
+    def _put_document(self, path: str, document: Document) -> None:
+        row = (
+            document.doc_id, path, document.content_hash, document_to_json(document),
+            text_key(document.pages), address_key(document.url),
+        )  # fmt: skip
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, _seal(row)))
+        self._db.execute("DELETE FROM dropped WHERE doc_id = ?", (document.doc_id,))
+
+    def _leave_out(self, path: str, doc_ids: Iterable[str]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?)", [(doc_id, path) for doc_id in doc_ids])
+
+    def _drop(self, doc_ids: Iterable[str]) -> None:
+        rows = [(doc_id,) for doc_id in doc_ids]
+        self._db.executemany("DELETE FROM documents WHERE doc_id = ?", rows)
+        self._db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", rows)
+
+    def _path_of(self, source: str) -> str:
+        """Return the file that a source lies in: of "a#b#1" the longest that is known or there, else what stands before "#"."""
+        parts = source.split("#")
+        paths = ["#".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        return next((path for path in paths if self.file(path) or os.path.lexists(path)), parts[0])
 
     def _put_troubles(self, path: str, troubles: Sequence[Trouble]) -> None:
         self._db.execute("DELETE FROM troubles WHERE path = ?", (path,))
@@ -292,3 +427,14 @@ class Library:
             number += 1
             doc_id = f"{document.doc_id}-{number}"
         return doc_id
+
+
+def _day(text: str | None) -> date | None:
+    with suppress(ValueError, TypeError):
+        return date.fromisoformat(text) if text else None
+    return None
+
+
+def _seal(row: tuple[str, ...]) -> str:
+    """Return a checksum of a row as it is put in: a bit that changes later, in whatever column, is noticed."""
+    return hashlib.sha256("\0".join(map(str, row)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,9 +5,9 @@ Written once while a generation is built, then only read.
 
 from __future__ import annotations
 
+import copy
+import itertools
 import json
-import sqlite3
-import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from .abbreviations import Abbreviation, find_abbreviations
+from .database import connect
 from .records import Document, PageNote, Passage
 
 _SCHEMA = """
@@ -45,8 +46,11 @@ class PassagesWriter:
 
     def __init__(self, path: Path) -> None:
         # Durability comes from the publication's fsync: a killed build is thrown away whole.
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;" + _SCHEMA + "BEGIN;")
+        # secure_delete: what is taken out leaves no bytes behind in free pages.
+        self._db = connect(path, isolation_level=None)
+        self._db.executescript(
+            "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;" + _SCHEMA + "BEGIN;"
+        )
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store one document with its passages."""
@@ -86,47 +90,59 @@ class PassagesWriter:
         row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
         return int(row[0]), int(row[1])
 
-    def close(self) -> None:
-        """Finish writing."""
+    def close(self, *, compact: bool = False) -> None:
+        """Finish writing. compact: leave no free page, which could hold what was deleted before."""
         self._db.execute("COMMIT")
+        if compact:
+            self._db.execute("VACUUM")
+        self._db.close()
+
+    def abandon(self) -> None:
+        """Close without finishing."""
         self._db.close()
 
 
 class PassagesReader:
-    """Reads a finished file. Safe to share between threads: each gets its own connection.
+    """Reads a finished file. Safe to share between threads; goes on reading though the file is deleted meanwhile.
 
-    withheld: doc_ids of which nothing is read.
+    withheld: doc_ids of which nothing is read; those that the file does not have are passed over.
     """
 
     def __init__(self, path: Path, withheld: Collection[str] = ()) -> None:
-        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._withheld = withheld
-        self._local = threading.local()
-        self._connection()
+        # One connection for all threads, which SQLite serialises: another could not be opened once the file is gone.
+        self._db = connect(path, options="mode=ro&immutable=1", check_same_thread=False)
+        self._db.execute("PRAGMA temp_store = MEMORY")
+        self._views = itertools.count(1)
+        self._withhold(withheld)
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+    def withholding(self, doc_ids: Collection[str]) -> PassagesReader:
+        """Return a reader of the same file that withholds these."""
+        other = copy.copy(self)
+        other._withhold(doc_ids)
+        return other
 
-    def withheld(self) -> frozenset[int]:
-        """Return the ids of the passages of which nothing is read."""
-        if not self._withheld:
-            return frozenset()
-        rows = self._connection().execute("SELECT passage_id FROM main.passages JOIN temp.withheld USING (doc_id)")
-        return frozenset(passage_id for (passage_id,) in rows)
+    def _withhold(self, doc_ids: Collection[str]) -> None:
+        held = [one for one in doc_ids if self._db.execute("SELECT 1 FROM documents WHERE doc_id = ?", (one,)).fetchone()]
+        self.withheld = frozenset(held)
+        self._documents, self._passages, self._abbreviations = "documents", "passages", "abbreviations"
+        if held:
+            number = next(self._views)
+            self._db.execute(f"CREATE TEMP TABLE withheld_{number}(doc_id TEXT PRIMARY KEY)")
+            self._db.executemany(f"INSERT INTO withheld_{number} VALUES (?)", [(doc_id,) for doc_id in held])
+            for table in ("documents", "passages", "abbreviations"):
+                rows = f"SELECT * FROM main.{table} WHERE doc_id NOT IN (SELECT doc_id FROM temp.withheld_{number})"
+                self._db.execute(f"CREATE TEMP VIEW {table}_{number} AS {rows}")
+                setattr(self, f"_{table}", f"temp.{table}_{number}")
+            self._db.commit()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._uri, uri=True)
-        if self._withheld:
-            connection.execute("CREATE TEMP TABLE withheld(doc_id TEXT PRIMARY KEY)")
-            connection.executemany("INSERT INTO withheld VALUES (?)", [(doc_id,) for doc_id in self._withheld])
-            for table in ("documents", "passages", "abbreviations"):  # a temporary name hides the file's own
-                rows = f"SELECT * FROM main.{table} WHERE doc_id NOT IN (SELECT doc_id FROM temp.withheld)"
-                connection.execute(f"CREATE TEMP VIEW {table} AS {rows}")
-            connection.commit()
-        return connection
+    def withheld_passages(self) -> list[tuple[Passage, Document]]:
+        """Return the passages of which nothing is read, each with its document's head."""
+        found = []
+        for doc_id in sorted(self.withheld):
+            row = self._db.execute(f"SELECT {_HEAD} FROM main.documents WHERE doc_id = ?", (doc_id,)).fetchone()
+            rows = self._db.execute("SELECT * FROM main.passages WHERE doc_id = ?", (doc_id,)).fetchall()
+            found += [(Passage(*passage), _document(row, ())) for passage in rows]
+        return found
 
     def passages(self, passage_ids: Sequence[int]) -> list[Passage]:
         """Return these passages in the order given; unknown ids are left out."""
@@ -134,18 +150,18 @@ class PassagesReader:
         for begin in range(0, len(passage_ids), _CHUNK):
             chunk = list(passage_ids[begin : begin + _CHUNK])
             marks = ",".join("?" * len(chunk))
-            for row in self._connection().execute(f"SELECT * FROM passages WHERE passage_id IN ({marks})", chunk):
+            for row in self._db.execute(f"SELECT * FROM {self._passages} WHERE passage_id IN ({marks})", chunk):
                 found[row[0]] = Passage(*row)
         return [found[i] for i in passage_ids if i in found]
 
     def document_passages(self, doc_id: str) -> list[Passage]:
         """Return a document's passages in reading order."""
-        rows = self._connection().execute("SELECT * FROM passages WHERE doc_id = ? ORDER BY page, start", (doc_id,))
+        rows = self._db.execute(f"SELECT * FROM {self._passages} WHERE doc_id = ? ORDER BY page, start", (doc_id,))
         return [Passage(*row) for row in rows]
 
     def document(self, doc_id: str) -> Document | None:
         """Return a document with its text, or None."""
-        row = self._connection().execute(f"SELECT {_HEAD}, pages FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
+        row = self._db.execute(f"SELECT {_HEAD}, pages FROM {self._documents} WHERE doc_id = ?", (doc_id,)).fetchone()
         return _document(row[:-1], tuple(json.loads(row[-1]))) if row else None
 
     def heads(self, doc_ids: Iterable[str]) -> dict[str, Document]:
@@ -155,14 +171,15 @@ class PassagesReader:
         for begin in range(0, len(ids), _CHUNK):
             chunk = ids[begin : begin + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            for row in self._connection().execute(f"SELECT {_HEAD} FROM documents WHERE doc_id IN ({marks})", chunk):
+            for row in self._db.execute(f"SELECT {_HEAD} FROM {self._documents} WHERE doc_id IN ({marks})", chunk):
                 heads[row[0]] = _document(row, ())
         return heads
 
     def newest(self, limit: int) -> list[Document]:
         """Return the most recently published documents, newest first, without their pages."""
-        rows = self._connection().execute(
-            f"SELECT {_HEAD} FROM documents WHERE published IS NOT NULL ORDER BY published DESC, doc_id LIMIT ?", (limit,)
+        rows = self._db.execute(
+            f"SELECT {_HEAD} FROM {self._documents} WHERE published IS NOT NULL ORDER BY published DESC, doc_id LIMIT ?",
+            (limit,),
         )
         return [_document(row, ()) for row in rows]
 
@@ -171,15 +188,16 @@ class PassagesReader:
         if field not in ("publisher", "section"):
             raise ValueError(field)
         return dict(
-            self._connection().execute(
-                f"SELECT {field}, count(*) FROM documents WHERE {field} <> '' GROUP BY {field} ORDER BY 2 DESC, 1"
+            self._db.execute(
+                f"SELECT {field}, count(*) FROM {self._documents} WHERE {field} <> '' GROUP BY {field} ORDER BY 2 DESC, 1"
             )
         )
 
     def abbreviations(self) -> list[Abbreviation]:
         """Return what the documents themselves explain, the most often explained first, at most two meanings each."""
-        rows = self._connection().execute(
-            "SELECT short, min(long), count(*) AS n FROM abbreviations GROUP BY short, lower(long) ORDER BY n DESC, short, 2"
+        rows = self._db.execute(
+            f"SELECT short, min(long), count(*) AS n FROM {self._abbreviations} GROUP BY short, lower(long)"
+            " ORDER BY n DESC, short, 2"
         )
         meanings: Counter[str] = Counter()
         found = []
@@ -191,24 +209,24 @@ class PassagesReader:
 
     def content_hashes(self) -> dict[str, str]:
         """Return doc_id -> content_hash of every document."""
-        return dict(self._connection().execute("SELECT doc_id, content_hash FROM documents"))
+        return dict(self._db.execute(f"SELECT doc_id, content_hash FROM {self._documents}"))
 
     def sources(self) -> dict[str, str]:
         """Return doc_id -> source of every document."""
-        return dict(self._connection().execute("SELECT doc_id, source FROM documents"))
+        return dict(self._db.execute(f"SELECT doc_id, source FROM {self._documents}"))
+
+    def urls(self) -> dict[str, str]:
+        """Return doc_id -> address of the original, of every document that has one."""
+        return dict(self._db.execute(f"SELECT doc_id, url FROM {self._documents} WHERE url <> ''"))
 
     def formats(self) -> dict[str, int]:
         """Return format -> how many documents have it."""
-        return dict(self._connection().execute("SELECT format, count(*) FROM documents GROUP BY format ORDER BY 2 DESC"))
+        return dict(self._db.execute(f"SELECT format, count(*) FROM {self._documents} GROUP BY format ORDER BY 2 DESC"))
 
     def all_documents(self) -> Iterator[Document]:
         """Yield every document with its text."""
-        connection = self._connect()
-        try:
-            for row in connection.execute(f"SELECT {_HEAD}, pages FROM documents ORDER BY doc_id"):
-                yield _document(row[:-1], tuple(json.loads(row[-1])))
-        finally:
-            connection.close()
+        for row in self._db.execute(f"SELECT {_HEAD}, pages FROM {self._documents} ORDER BY doc_id"):
+            yield _document(row[:-1], tuple(json.loads(row[-1])))
 
 
 def _day(value: date | None) -> str | None:

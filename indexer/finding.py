@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -39,11 +39,20 @@ class Found:
     targets: dict[Path, Path] = field(default_factory=dict)  # of links within the folder, what each leads to
 
 
-def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader, *, allow_many_removals: bool = False) -> Found:
+def compare(
+    paths: Sequence[Path],
+    library: Library,
+    data: Path,
+    reader: Reader,
+    *,
+    allow_many_removals: bool = False,
+    by_content: bool = False,
+) -> Found:
     """Return what the files and folders at `paths` hold, compared with the library.
 
     data: our own folder, which is never news. reader: path -> the version of the code that would read it.
-    Raises UsageError if suspiciously many files of a folder are gone.
+    by_content: compare every file by its content, however it looks. Raises UsageError if suspiciously many files of a folder
+    are gone, or the folder itself, or all that it held: a disk that is not mounted looks so.
     """
     found = Found()
     gone: list[str] = []
@@ -66,17 +75,19 @@ def compare(paths: Sequence[Path], library: Library, data: Path, reader: Reader,
         gone += [file for file in below if file not in files and _is_gone(file)]
     moved: set[str] = set()
     for name, before in files.items():
-        _compare_one(name, before, library, reader, found, moved)
+        _compare_one(name, before, library, reader, found, moved, by_content=by_content)
     found.gone = [file for file in dict.fromkeys(gone) if file not in moved]
     if not allow_many_removals:
         for folder, below in known_below.items():
-            _guard_removals(folder, below, found.gone)
+            _guard_removals(folder, below, found.gone, files)
     return found
 
 
-def _compare_one(file: str, known: FileState | None, library: Library, reader: Reader, found: Found, moved: set[str]) -> None:
+def _compare_one(
+    file: str, known: FileState | None, library: Library, reader: Reader, found: Found, moved: set[str], *, by_content: bool
+) -> None:
     try:
-        state = _state(Path(file), known, reader(file))
+        state = _state(Path(file), None if by_content else known, reader(file))
     except OSError as error:
         found.failed.append(Trouble(file, f"không đọc được: {error.strerror} | cannot be read"))
         return
@@ -111,9 +122,15 @@ def suspiciously_many(lost: int, known: int) -> bool:
     return lost > max(_GUARDED_COUNT, _GUARDED_SHARE * known)
 
 
-def _guard_removals(folder: Path, known: Mapping[str, FileState], gone: list[str]) -> None:
+def _guard_removals(folder: Path, known: Mapping[str, FileState], gone: list[str], there: Collection[str]) -> None:
     lost = sum(file in known for file in gone)
-    if suspiciously_many(lost, len(known)):
+    if lost and not os.path.lexists(folder):
+        raise UsageError(
+            f"Không còn {folder}, nơi đã nạp {lost} tệp | {folder}, where {lost} files came from, is gone",
+            "kiểm tra ổ đĩa mạng đã gắn chưa; nếu đúng là đã xóa, chạy lại với --yes",
+        )
+    emptied = lost > 1 and not any(Path(file).is_relative_to(folder) for file in there)
+    if emptied or suspiciously_many(lost, len(known)):
         raise UsageError(
             f"{lost} trong {len(known)} tệp đã lập chỉ mục ở {folder} không còn nữa"
             f" | {lost} of {len(known)} indexed files in {folder} are gone",
@@ -179,14 +196,16 @@ def _state(file: Path, known: FileState | None, reader: str) -> FileState:
     parts = [file, *([sidecar] if (sidecar := sidecar_of(file)) else [])]
     statuses = [part.stat() for part in parts]
     size, mtime_ns = sum(status.st_size for status in statuses), max(status.st_mtime_ns for status in statuses)
-    if known and (known.size, known.mtime_ns) == (size, mtime_ns):
-        return FileState(size, mtime_ns, known.sha256, reader)
+    # A correction of the same length may keep the time of the file, as an export sets it; not these two.
+    ctime_ns, inode = max(status.st_ctime_ns for status in statuses), statuses[0].st_ino
+    if known and (known.size, known.mtime_ns, known.ctime_ns, known.inode) == (size, mtime_ns, ctime_ns, inode):
+        return FileState(size, mtime_ns, known.sha256, reader, ctime_ns, inode)
     digest = hashlib.sha256()
     for part in parts:
         with _open_at_once(part) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
-    return FileState(size, mtime_ns, digest.hexdigest(), reader)
+    return FileState(size, mtime_ns, digest.hexdigest(), reader, ctime_ns, inode)
 
 
 def _open_at_once(file: Path) -> BinaryIO:

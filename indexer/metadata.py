@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from docs_store import Document, LoadError, PageNote, document_to_json, today
+from docs_store import Document, LoadError, PageNote, content_hash_of, today
 from docs_store.vietnamese import paragraphs, storable, syllables
 
 from . import guessing
@@ -91,7 +91,7 @@ def complete(extract: Extract, origin: Origin, sidecar: Sidecar = _NO_SIDECAR) -
         notes=tuple(replace(note, detail=one_line(note.detail)) for note in (*extract.notes, *converted)),
         origins=fields.origins,
     )
-    return replace(document, content_hash=_content_hash(document))
+    return replace(document, content_hash=content_hash_of(document))
 
 
 def _in_unicode(extract: Extract) -> tuple[tuple[str, ...], list[PageNote]]:
@@ -154,11 +154,6 @@ class _Fields:
             (self._sidecar.fallback.get(name), "sidecar"),
         ]
         return [(value, origin) for value, origin in candidates if value]
-
-
-def _content_hash(document: Document) -> str:
-    """Return a digest of all that a document says: everything but which one it is and where it lies."""
-    return _digest(document_to_json(replace(document, doc_id="", source="")))[:32]
 
 
 def _slug(name: str) -> str:

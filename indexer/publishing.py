@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from docs_store import Embedder, Generation, Generations, HoitinError, Library, ModelMismatchError, NoIndexError
+from docs_store import Embedder, Entry, Generation, Generations, Library, ModelMismatchError
 
 from .chunking import CHUNKING, chunk
 
@@ -24,37 +24,31 @@ class Difference:
     gone: dict[str, str]  # with the source it came from
 
 
-def open_base(generations: Generations, embedder: Embedder) -> Generation | None:
+def base_for(published: Generation | None, embedder: Embedder) -> Generation | None:
     """Return the generation to start from; None if all must be built anew. Raises ModelMismatchError."""
-    try:
-        base = generations.open_current(whole=True)
-    except NoIndexError:
+    if published is None:
         return None
-    except HoitinError:  # damaged beyond use: the library has everything needed to build anew
-        return None
-    if base.manifest.model.fingerprint != embedder.card.fingerprint:
+    model = published.manifest.model
+    if model.fingerprint != embedder.card.fingerprint:
         raise ModelMismatchError(
-            f"Chỉ mục được lập bằng mô hình {base.manifest.model.name!r}, không phải {embedder.card.name!r}"
-            f" | The index was made with model {base.manifest.model.name!r}, not {embedder.card.name!r}",
+            f"Chỉ mục được lập bằng mô hình {model.name!r}, không phải {embedder.card.name!r}"
+            f" | The index was made with model {model.name!r}, not {embedder.card.name!r}",
             "hoitin index --rebuild",
         )
-    return base if base.manifest.chunking == CHUNKING else None
+    return published if published.manifest.chunking == CHUNKING else None
 
 
-def find_difference(library: Library, base: Generation | None) -> Difference:
-    """Return what must be done to bring `base` (None: nothing yet) in step with the library."""
+def find_difference(entries: Mapping[str, Entry], base: Generation | None) -> Difference:
+    """Return what must be done to bring `base` (None: nothing yet) in step with the documents to publish."""
     before = base.passages.content_hashes() if base else {}
     sources_before = base.passages.sources() if base else {}
-    after = library.content_hashes()
-    sources = library.sources()
-    kept = after.keys() & before.keys()
+    kept = entries.keys() & before.keys()
+    same = {doc_id for doc_id in kept if before[doc_id] == entries[doc_id].content_hash}
     return Difference(
-        new=frozenset(after.keys() - before.keys()),
-        changed=frozenset(doc_id for doc_id in kept if before[doc_id] != after[doc_id]),
-        moved=frozenset(
-            doc_id for doc_id in kept if before[doc_id] == after[doc_id] and sources_before[doc_id] != sources[doc_id]
-        ),
-        gone={doc_id: sources_before[doc_id] for doc_id in before if doc_id not in after},
+        new=frozenset(entries.keys() - before.keys()),
+        changed=frozenset(kept - same),
+        moved=frozenset(doc_id for doc_id in same if sources_before[doc_id] != entries[doc_id].source),
+        gone={doc_id: sources_before[doc_id] for doc_id in before if doc_id not in entries},
     )
 
 
@@ -63,13 +57,19 @@ def publish(
     library: Library,
     base: Generation | None,
     difference: Difference,
+    taken_down: Collection[str],
     embedder: Embedder,
     progress: Progress,
 ) -> Generation:
-    """Publish a generation with the difference from `base` made up, and return it. Hold the lock."""
+    """Publish a generation with the difference from `base` made up, and return it. Hold the lock.
+
+    taken_down: of what is gone, the documents that a person took out: no generation that holds them is kept.
+    """
     builder = generations.build(base, embedder.card.dimension)
     try:
-        builder.remove([*difference.gone, *difference.changed])
+        if taken_down:
+            builder.take_down(sorted(taken_down))
+        builder.remove([*(difference.gone.keys() - set(taken_down)), *difference.changed])
         for document in library.documents(sorted(difference.moved)):
             builder.move(document.doc_id, document.source)
         todo = sorted(difference.new | difference.changed)
@@ -84,11 +84,11 @@ def publish(
                 builder.add_vectors(ids, embedder.embed_documents(texts))
                 ids, texts = [], []
                 progress("embed", done, len(todo))
-        generations.publish(builder, embedder.card, CHUNKING)
+        generations.publish(builder, embedder.card, CHUNKING, **({"kept": 1} if taken_down else {}))
     except BaseException:
         builder.discard()
         raise
-    return generations.open_current()
+    return generations.open_current(whole=True)
 
 
 def embedding_text(title: str, text: str) -> str:

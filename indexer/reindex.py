@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from docs_store import Embedder, FileState, Generations, Library, Trouble
+from docs_store import (
+    DamagedError,
+    Document,
+    Embedder,
+    Entry,
+    FileState,
+    Generations,
+    Library,
+    Standing,
+    Trouble,
+    UsageError,
+    address_key,
+    text_key,
+    today,
+)
 
 from . import loaders
-from .finding import Found, compare
-from .publishing import Difference, Progress, find_difference, open_base, publish
+from .finding import Found, compare, suspiciously_many
+from .publishing import Difference, Progress, base_for, find_difference, publish
 from .reading import Reading, read_files
+from .recovery import LIBRARY, mend, set_aside
 from .report import Report
-from .withdrawal import settle, writing
+from .withdrawal import Desk, erase_old, held, settle, writing
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -27,35 +43,143 @@ def reindex(
     *,
     rebuild: bool = False,
     allow_many_removals: bool = False,
+    erase_after: int | None = None,
     progress: Progress = _silent,
 ) -> Report:
     """Bring the index in `data` in step with the files at `paths`, and return what was done.
 
     Files are added, updated by content, followed where they moved, and removed when a folder given no longer
-    holds them. rebuild: make the whole index anew from the library, with this embedder.
-    Raises BusyError, ModelMismatchError, UsageError; a bad file only makes a line in the report.
+    holds them. rebuild: make the whole index anew from the library, with this embedder; every known file that is there is
+    compared with what was read of it. erase_after: days after which the text of what was taken down is erased.
+    Raises BusyError, ModelMismatchError, StorageError, and UsageError where more would go than a person should be asked about;
+    a bad file only makes a line in the report.
     """
     started = time.monotonic()
-    report = Report()
-    generations = Generations(data)
-    with writing(generations) as library:
-        base = None if rebuild else open_base(generations, embedder)
-        found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
-        report.failed += found.failed
-        library.remove_files(found.gone)
-        report.removed += found.gone
-        touched = _take_in(library, found, report, progress)
-        difference = find_difference(library, base)
-        rebuilt = base is None and generations.current_line() != ""
-        _classify(library.paths(), difference, touched, report, rebuilt=rebuilt)
-        if base is None or difference.new or difference.changed or difference.moved or difference.gone:
-            base = publish(generations, library, base, difference, embedder, progress)
-        if settle(generations, library):  # taken out while this ran
-            base = generations.open_current()
-        report.documents, report.passages = base.manifest.documents, base.manifest.passages
-        report.generation = base.name
+    run = _Run(Generations(data), paths, embedder, rebuild, allow_many_removals, erase_after, progress)
+    try:
+        report = run.once()
+    except DamagedError as error:
+        library = data / LIBRARY
+        if error.place != library:
+            raise
+        with run.generations.lock():
+            told = set_aside(library, error)
+        report = run.once()
+        report.warnings.append(told)
     report.seconds = round(time.monotonic() - started, 3)
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One call of `reindex`."""
+
+    generations: Generations
+    paths: Sequence[Path]
+    embedder: Embedder
+    rebuild: bool
+    allow_many_removals: bool
+    erase_after: int | None
+    progress: Progress
+
+    def once(self) -> Report:
+        with writing(self.generations) as desk:
+            report = Report(warnings=list(desk.troubles), recovered=list(desk.recovered))
+            if self.rebuild and desk.published is None and not desk.library.entries() and not self.paths:
+                raise UsageError("Chưa có gì để lập lại | There is nothing to build anew", "hoitin index THƯ_MỤC_TIN")
+            if self.erase_after is not None:
+                erase_old(self.generations, desk, self.erase_after, "HOITIN_ERASE_AFTER")
+            base = None if self.rebuild else base_for(desk.published, self.embedder)
+            again = self._mend(desk, report)
+            before = {doc_id: entry.content_hash for doc_id, entry in desk.library.entries().items()}
+            touched = self._read(desk.library, again, report)
+            self._publish(desk, base is None, before, touched, report)
+            settle(self.generations, desk)  # what was taken down while this ran
+            assert desk.published
+            report.documents, report.passages = desk.published.manifest.documents, desk.published.manifest.passages
+            report.generation = desk.published.name
+        return report
+
+    def _mend(self, desk: Desk, report: Report) -> list[Path]:
+        """Put right what the library no longer says as it was read; return files to read again beside those given."""
+        library = desk.library
+        suspects = None
+        if not self.rebuild and desk.published:
+            difference = find_difference(library.entries(), desk.published)
+            suspects = sorted(difference.new | difference.changed)
+        sources, files = mend(library, desk.published, suspects)
+        for source in sources:
+            why = "chữ lưu trong kho đã hỏng, được đọc lại | its stored text was damaged; it is read again"
+            report.warnings.append(Trouble(source, why, warning=True))
+        known = [*files, *library.paths_of_files()] if self.rebuild else files
+        return [Path(file) for file in dict.fromkeys(known) if Path(file).is_file()]
+
+    def _read(self, library: Library, again: Sequence[Path], report: Report) -> set[str]:
+        """Bring the library in step with the files; return the paths that were given and are in it."""
+        found = compare(
+            [*self.paths, *again], library, self.generations.data, loaders.reader,
+            allow_many_removals=self.allow_many_removals, by_content=self.rebuild,
+        )  # fmt: skip
+        report.failed += found.failed
+        if not self.allow_many_removals:
+            gone = set(found.gone)
+            entries = library.entries()
+            _guard(sum(entry.path in gone for entry in entries.values()), len(entries))
+        library.remove_files(found.gone)
+        report.removed += found.gone
+        return _take_in(library, found, report, self)
+
+    def _publish(self, desk: Desk, anew: bool, before: Mapping[str, str], touched: set[str], report: Report) -> None:
+        """Publish what the library holds and may be answered from, where that differs from what is published."""
+        library, published = desk.library, desk.published
+        entries = library.entries()
+        standing = self.generations.takedowns.standing()
+        taken_down = {doc_id for doc_id in entries if held(standing, doc_id, entries)}
+        later = {doc_id for doc_id, entry in entries.items() if entry.published and entry.published > today()}
+        shown = {doc_id: entry for doc_id, entry in entries.items() if doc_id not in taken_down and doc_id not in later}
+        _tell_kept_back(entries, taken_down, later, standing, report)
+        difference = find_difference(shown, published)
+        taken_down = {doc_id for doc_id in difference.gone if held(standing, doc_id, entries)}
+        if not self.allow_many_removals and published:
+            _guard(len(difference.gone.keys() - taken_down - later), published.manifest.documents)
+        _classify(entries, difference, before if published is None else None, touched, report)
+        if anew:
+            difference = find_difference(shown, None)
+        if anew or difference.new or difference.changed or difference.moved or difference.gone:
+            base = None if anew else published
+            desk.published = publish(self.generations, library, base, difference, taken_down, self.embedder, self.progress)
+
+    def left_out(self) -> Callable[[Document], bool]:
+        """Return what tells of a document whether it was erased, so that it is not stored again."""
+        standing = self.generations.takedowns.standing()
+
+        def is_erased(document: Document) -> bool:
+            takedown = standing.of(document.doc_id, text_key(document.pages), address_key(document.url)) if standing else None
+            return bool(takedown and takedown.erased)
+
+        return is_erased
+
+
+def _guard(lost: int, known: int) -> None:
+    """Raise UsageError where the next index would lack suspiciously many documents."""
+    if suspiciously_many(lost, known):
+        raise UsageError(
+            f"{lost} trong {known} bài của chỉ mục sẽ mất | {lost} of the index's {known} articles would go",
+            "nếu đúng là đã xóa, chạy lại với --yes",
+        )
+
+
+def _tell_kept_back(
+    entries: Mapping[str, Entry], taken_down: set[str], later: set[str], standing: Standing, report: Report
+) -> None:
+    """Tell what is kept back though its file is there: news of a day to come, what was taken down under another name."""
+    for doc_id in sorted(later - taken_down):
+        entry = entries[doc_id]
+        report.later.append((entry.source, entry.published.isoformat() if entry.published else ""))
+    known = standing.doc_ids()
+    for doc_id in sorted(taken_down - known):
+        takedown = held(standing, doc_id, entries)
+        report.held.append((entries[doc_id].source, takedown.doc_id if takedown else ""))
 
 
 def plan(data: Path, paths: Sequence[Path], *, allow_many_removals: bool = False) -> Report:
@@ -63,8 +187,7 @@ def plan(data: Path, paths: Sequence[Path], *, allow_many_removals: bool = False
 
     Files are in the report as they would be taken up; whether each can be read is only known by reading it.
     """
-    known = data / "library.sqlite"
-    with Library(known if known.exists() else ":memory:") as library:
+    with Library(data / LIBRARY, read_only=True) as library:
         found = compare(paths, library, data, loaders.reader, allow_many_removals=allow_many_removals)
         return Report(
             added=sorted(found.new),
@@ -73,11 +196,11 @@ def plan(data: Path, paths: Sequence[Path], *, allow_many_removals: bool = False
             unchanged=len(found.unchanged),
             removed=found.gone,
             failed=found.failed,
-            documents=len(library.content_hashes()),
+            documents=len(library.entries()),
         )
 
 
-def _take_in(library: Library, found: Found, report: Report, progress: Progress) -> set[str]:
+def _take_in(library: Library, found: Found, report: Report, run: _Run) -> set[str]:
     """Bring the library in step with what was found; return the paths that were given and are in it."""
     touched: set[str] = set()
     todo = found.new | found.changed
@@ -94,19 +217,36 @@ def _take_in(library: Library, found: Found, report: Report, progress: Progress)
         _tell(known, report)
         if not any(trouble.path == file and not trouble.warning for trouble in known):
             touched.add(file)
-    progress("read", 0, len(todo))
+    run.progress("read", 0, len(todo))
     for done, reading in enumerate(read_files([Path(file) for file in todo], targets=found.targets), 1):
-        if _put(library, reading, todo[str(reading.path)], report):
+        if _put(library, reading, todo[str(reading.path)], report, run):
             touched.add(str(reading.path))
-        progress("read", done, len(todo))
+        run.progress("read", done, len(todo))
     return touched
 
 
-def _put(library: Library, reading: Reading, state: FileState, report: Report) -> bool:
+def _put(library: Library, reading: Reading, state: FileState, report: Report, run: _Run) -> bool:
     """Store what one file gave, and tell its troubles; return whether anything of it could be read."""
     path = str(reading.path)
+    left_out: list[str] = []
+    is_erased = run.left_out()
+
+    def documents() -> Iterator[Document]:
+        for document in reading.documents:
+            if is_erased(document):
+                left_out.append(document.doc_id)
+            else:
+                yield document
+
+    def may_lose(lost: int, before: int) -> bool:
+        return run.allow_many_removals or not suspiciously_many(lost, before)
+
     if reading.error is None:
-        library.put_file(path, state, reading.documents, reading.troubles)
+        try:
+            library.put_file(path, state, documents(), reading.troubles, left_out, may_lose)
+        except UsageError as error:  # an export that was cut short: what the file held before stays
+            report.failed.append(Trouble(path, f"{error} → {error.next_step}"))
+            return False
     else:
         reading.troubles.append(Trouble(path, str(reading.error)))
         if reading.lasting:
@@ -120,20 +260,31 @@ def _tell(troubles: Sequence[Trouble], report: Report) -> None:
         (report.warnings if trouble.warning else report.failed).append(trouble)
 
 
-def _classify(paths: dict[str, str], difference: Difference, touched: set[str], report: Report, *, rebuilt: bool) -> None:
-    """Sort files into added, updated and unchanged by what became of their documents."""
+def _classify(
+    entries: Mapping[str, Entry], difference: Difference, before: Mapping[str, str] | None, touched: set[str], report: Report
+) -> None:
+    """Sort files into added, updated and unchanged by what became of their documents.
+
+    before: doc_id -> content hash in the library when the run began, where no generation says what was published.
+    """
+    new, changed = difference.new, difference.changed
+    if before:
+        changed = frozenset(doc_id for doc_id in new if doc_id in before and before[doc_id] != entries[doc_id].content_hash)
+        new = new - before.keys()
     by_path: dict[str, set[str]] = {}
-    for doc_id, path in paths.items():
-        by_path.setdefault(path, set()).add(doc_id)
+    for doc_id, entry in entries.items():
+        by_path.setdefault(entry.path, set()).add(doc_id)
     # A record that left a file which is still there.
     shrunk = {source.rpartition("#")[0] for source in difference.gone.values()}
-    moved = {new for _, new in report.renamed}
+    moved = {name for _, name in report.renamed}
+    kept_back = {source for source, _ in (*report.later, *report.held)}
+    touched = touched - {entry.path for entry in entries.values() if entry.source in kept_back}
     for path in sorted(by_path.keys() | touched):
         doc_ids = by_path.get(path, set())
-        fresh = doc_ids & difference.new
-        if fresh and fresh == doc_ids and not rebuilt:
+        fresh = doc_ids & new
+        if fresh and fresh == doc_ids:
             report.added.append(path)
-        elif fresh or doc_ids & difference.changed or path in shrunk:
+        elif fresh or doc_ids & changed or path in shrunk:
             report.updated.append(path)
         elif path in touched and path not in moved:
             report.unchanged += 1

@@ -21,6 +21,9 @@ class Report:
     removed: list[str] = field(default_factory=list)
     failed: list[Trouble] = field(default_factory=list)
     warnings: list[Trouble] = field(default_factory=list)  # read, but not to be relied on
+    later: list[tuple[str, str]] = field(default_factory=list)  # kept back until the day of publication that it states
+    held: list[tuple[str, str]] = field(default_factory=list)  # the text or the address of what was taken down: source, doc_id
+    recovered: list[str] = field(default_factory=list)  # lost by the library, taken in again from the published index
     documents: int = 0
     passages: int = 0
     generation: str = ""
@@ -29,7 +32,7 @@ class Report:
     @property
     def changed(self) -> bool:
         """Whether the run has anything to tell."""
-        return bool(self.added or self.updated or self.renamed or self.removed or self.failed)
+        return bool(self.added or self.updated or self.renamed or self.removed or self.failed or self.recovered)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON types."""

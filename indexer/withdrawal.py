@@ -1,175 +1,239 @@
-"""Taking an article out of the answers at once, and letting it in again; each with a line in audit.jsonl.
+"""Taking an article out of the answers at once, letting it in again, erasing its text.
 
-At once means: though an index is being made. What is taken out is withheld from every reader first; whoever holds the lock,
-or gets it next, makes it final (`settle`).
+The act is a line in the log of takedowns (`docs_store.takedowns`), which every reader asks at every question: it needs no lock,
+so an article is out at once though an index is being made. Whoever holds the lock, or gets it next, makes it final (`settle`).
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from docs_store import (
     BusyError,
     DamagedError,
     Document,
+    Entry,
+    Generation,
     Generations,
     HoitinError,
     Library,
     NoIndexError,
+    Standing,
+    StorageError,
+    Takedown,
+    Trouble,
     UsageError,
-    Withdrawal,
+    address_key,
+    takedown_of,
+    text_key,
 )
 
-AUDIT = "audit.jsonl"
+from .recovery import LIBRARY, open_library, recover
+
 _WAIT = 600.0  # seconds to wait for a running index
 _PATIENCE = 5.0  # seconds to wait where the running index can do it instead
 
+log = logging.getLogger("hoitin")
 
-def withdraw(data: Path, *names: str, person: str, reason: str = "") -> list[Document]:
-    """Take out of the answers what the names name, and return it. It stays out, whatever becomes of its file.
 
-    names: doc_ids, files (all their documents), or "file#record". No generation that still holds it is kept: it is dropped
-    here, or by the `reindex` that is running. Raises UsageError if there is no such document, and nothing is taken out then;
-    NoIndexError.
-    """
-    generations = Generations(data)
-    documents = _named(generations, names)
-    for document in documents:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        withdrawal = Withdrawal(document.doc_id, document.title, document.source, now, person, reason)
-        if generations.withheld.add(withdrawal):
-            _audit(data, "remove", withdrawal)
-    with suppress(BusyError), writing(generations, wait=_PATIENCE):  # who holds the lock settles before it is let go
-        pass
-    return documents
+@dataclass(slots=True)
+class Desk:
+    """What who writes has before them. published: the whole generation, None if there is none; troubles: to be told."""
+
+    library: Library
+    published: Generation | None
+    troubles: list[Trouble] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)  # sources of documents that the library had lost
 
 
 @contextmanager
-def writing(generations: Generations, wait: float = 0.0) -> Iterator[Library]:
-    """Hold the right to write to the data folder, its library open. What is withheld is made final first, and at the end.
+def writing(generations: Generations, wait: float = 0.0) -> Iterator[Desk]:
+    """Hold the right to write to the data folder, the library open and whole. Takedowns are made final first, and at the end.
 
-    wait: seconds to wait for it. Raises BusyError.
+    wait: seconds to wait for it. Raises BusyError, StorageError.
     """
-    with generations.lock(wait=wait), Library(generations.data / "library.sqlite") as library:
-        settle(generations, library)
-        try:
-            yield library
-        except BaseException:
-            with suppress(HoitinError, OSError):  # the first error is the one to tell
-                settle(generations, library)
-            raise
-        settle(generations, library)
+    with generations.lock(wait=wait):
+        generations.takedowns.mend()
+        library, troubles = open_library(generations.data)
+        with library:
+            desk = Desk(library, _published(generations), troubles)
+            if desk.published:
+                desk.recovered = recover(library, desk.published)
+            settle(generations, desk)
+            try:
+                yield desk
+            except BaseException:
+                with suppress(HoitinError, OSError):  # the first error is the one to tell
+                    settle(generations, desk)
+                raise
+            settle(generations, desk)
 
 
-def settle(generations: Generations, library: Library) -> bool:
-    """Make final what is withheld: out of the library and of every generation. Hold the lock. Tells if there was any.
-
-    Where no generation is whole it stays withheld, for a reader may have one open, until the next is published.
-    """
-    pending = generations.withheld.all()
-    if not pending:
+def settle(generations: Generations, desk: Desk) -> bool:
+    """Publish without what was taken out, and keep no generation that holds it. Hold the lock. Tell whether there was any."""
+    standing = generations.takedowns.standing()
+    base = desk.published
+    if not standing or base is None:
         return False
-    told = {(line["action"], line["doc_id"], line["time"]) for line in _audit_lines(generations.data)}
-    for withdrawal in pending:
-        if ("remove", withdrawal.doc_id, withdrawal.time) not in told:  # killed before it could
-            _audit(generations.data, "remove", withdrawal)
-        library.withdraw(withdrawal)
-    doc_ids = [withdrawal.doc_id for withdrawal in pending]
-    try:
-        base = generations.open_current(whole=True)
-    except NoIndexError:
-        generations.withheld.release(doc_ids)
-        return True
-    except DamagedError:
+    entries = desk.library.entries()
+    out = [doc_id for doc_id in base.passages.content_hashes() if held(standing, doc_id, entries)]
+    if not out:
         return False
     builder = generations.build(base, base.manifest.model.dimension)
     try:
-        builder.remove(doc_ids)
+        builder.take_down(out)
         generations.publish(builder, base.manifest.model, base.manifest.chunking, kept=1)
     except BaseException:
         builder.discard()
         raise
-    generations.withheld.release(doc_ids)
+    desk.published = generations.open_current(whole=True)
     return True
+
+
+def held(standing: Standing, doc_id: str, entries: Mapping[str, Entry]) -> Takedown | None:
+    """Return the takedown that keeps a document out of the answers."""
+    entry = entries.get(doc_id)
+    return standing.of(doc_id, entry.text_key, entry.address_key) if entry else standing.of(doc_id)
+
+
+def withdraw(data: Path, *names: str, person: str, reason: str = "", final: bool = True) -> list[Document]:
+    """Take out of the answers what the names name, and return it. It stays out, whatever becomes of its file.
+
+    names: doc_ids, files (all their documents), or "file#record". final: make it final too (`make_final`).
+    Raises UsageError if there is no such document, and nothing is taken out then; NoIndexError; StorageError if it could not
+    be written down.
+    """
+    generations = Generations(data)
+    documents, entries = _named(generations, names)
+    out = {document.doc_id for document in documents}
+    for document in documents:
+        keys = {text_key(document.pages), address_key(document.url)} - {""}
+        alike = [entry.doc_id for entry in entries.values() if keys & {entry.text_key, entry.address_key}]
+        generations.takedowns.add([takedown_of(document, person, reason, set(alike) - out)])
+    if final:
+        make_final(data)
+    return documents
+
+
+def make_final(data: Path) -> None:
+    """Keep no generation that holds what was taken out: it is dropped here, or by the `reindex` that is running."""
+    try:
+        with writing(Generations(data), wait=_PATIENCE):
+            pass
+    except BusyError:  # who holds the lock settles before it is let go
+        pass
+    except StorageError as error:  # it is out of the answers; the next who writes makes it final
+        log.error("%s", error)
+
+
+def erase(data: Path, *names: str, person: str, reason: str = "") -> tuple[list[Takedown], list[str]]:
+    """Take documents out, and their text out of the library and of every generation; return them and the files that hold it.
+
+    names: as for `withdraw`; what is taken out already can be named too. What stays is who took out which id, when and why.
+    Raises UsageError, NoIndexError, StorageError, BusyError (it is out of the answers then, but not yet erased).
+    """
+    generations = Generations(data)
+    known = {doc_id for name in names for doc_id in _out(generations, name)}
+    fresh = [name for name in names if not _out(generations, name)]
+    if fresh:
+        known |= {document.doc_id for document in withdraw(data, *fresh, person=person, reason=reason)}
+    with writing(generations, wait=_WAIT) as desk:
+        files = _erase(generations, desk, known, person)
+    return [one for one in generations.takedowns.standing() if one.doc_id in known], files
+
+
+def erase_old(generations: Generations, desk: Desk, days: int, person: str) -> None:
+    """Erase what was taken out more than so many days ago. Hold the lock."""
+    last = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    old = {one.doc_id for one in generations.takedowns.standing() if not one.erased and one.time < last}
+    if old:
+        _erase(generations, desk, old, person)
+
+
+def _erase(generations: Generations, desk: Desk, doc_ids: set[str], person: str) -> list[str]:
+    settle(generations, desk)
+    files = desk.library.erase(doc_ids)
+    for kept in generations.data.glob(f"{LIBRARY}.damaged-*"):  # set aside, and it has the text
+        kept.unlink()
+    generations.takedowns.erase(doc_ids, person)
+    return files
 
 
 def restore(data: Path, name: str, *, person: str) -> list[str]:
     """Let withdrawn documents in again and return their doc_ids; the next `reindex` publishes them.
 
-    Raises UsageError if nothing of that name was withdrawn.
+    What was erased comes back once its file is read again. Raises UsageError if nothing of that name was withdrawn.
     """
-    with writing(Generations(data), wait=_WAIT) as library:
-        names = (name, os.path.abspath(name))  # noqa: PTH100 - as `reindex` names files
-        out = [one for one in library.withdrawals() if one.doc_id in names or one.source in names]
-        if not out:
-            raise UsageError(f"{name!r} không nằm trong số bài đã gỡ | {name!r} was not withdrawn", "hoitin status")
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        for one in out:
-            library.restore(one.doc_id)
-            _audit(data, "restore", Withdrawal(one.doc_id, one.title, one.source, now, person, ""))
-    return [one.doc_id for one in out]
+    generations = Generations(data)
+    doc_ids = _out(generations, name)
+    if not doc_ids:
+        raise UsageError(f"{name!r} không nằm trong số bài đã gỡ | {name!r} was not withdrawn", "hoitin status")
+    erased = [one.doc_id for one in generations.takedowns.standing() if one.doc_id in doc_ids and one.erased]
+    if not erased:
+        return [one.doc_id for one in generations.takedowns.lift(doc_ids, person)]
+    with writing(generations, wait=_WAIT) as desk:
+        desk.library.let_in(erased)
+        return [one.doc_id for one in generations.takedowns.lift(doc_ids, person)]
 
 
-def withdrawals(data: Path) -> list[Withdrawal]:
+def withdrawals(data: Path) -> list[Takedown]:
     """Return what is withdrawn, the latest last."""
-    pending = Generations(data).withheld.all()
-    path = data / "library.sqlite"
-    if not path.exists():
-        return pending
-    with Library(path) as library:
-        final = library.withdrawals()
-    return [one for one in final if one not in pending] + pending
+    return list(Generations(data).takedowns.standing())
 
 
-def _named(generations: Generations, names: tuple[str, ...]) -> list[Document]:
-    """Return the documents that the names name, of the library and of the published generation: either may hold some alone."""
+def _out(generations: Generations, name: str) -> list[str]:
+    """Return the ids of what is taken out and goes by that name."""
+    names = {name, os.path.abspath(name)}  # noqa: PTH100 - as `reindex` names files
+    return [
+        one.doc_id
+        for one in generations.takedowns.standing()
+        if names & {one.doc_id, one.source, one.source.partition("#")[0]} - {""}
+    ]
+
+
+def _published(generations: Generations) -> Generation | None:
+    try:
+        return generations.open_current(whole=True)
+    except (NoIndexError, DamagedError):
+        return None
+
+
+def _named(generations: Generations, names: tuple[str, ...]) -> tuple[list[Document], dict[str, Entry]]:
+    """Return the documents that the names name, of the library and of the published index, and the library's entries."""
     try:
         published = generations.open_current().passages
     except DamagedError:  # a running server may still answer from it
         published = None
-    with Library(generations.data / "library.sqlite") as library:
-        out = {one.doc_id for one in library.withdrawals()} | generations.withheld.doc_ids()
-        places = {doc_id: {doc_id, file} for doc_id, file in library.paths().items()}
-        for sources in (library.sources(), published.sources() if published else {}):
-            for doc_id, source in sources.items():
-                places.setdefault(doc_id, {doc_id}).add(source)
-        found: dict[str, None] = {}
-        for name in names:
-            wanted = {name, os.path.abspath(name)}  # noqa: PTH100 - as `reindex` names files
-            named = [doc_id for doc_id, known in places.items() if wanted & known and doc_id not in out]
-            if not named:
-                raise UsageError(f"Không có tài liệu {name!r} trong kho | No document {name!r} in the library", "hoitin status")
-            found |= dict.fromkeys(named)
+    out = generations.takedowns.standing().doc_ids()
+    entries: dict[str, Entry] = {}
+    documents: dict[str, Document] = {}
+    with suppress(DamagedError), Library(generations.data / LIBRARY, read_only=True) as library:
+        entries = library.entries()
+        found = _found(names, entries, published.sources() if published else {}, out)
         documents = {document.doc_id: document for document in library.documents(found)}
+    found = _found(names, entries, published.sources() if published else {}, out)
     for doc_id in found:
         if published and doc_id not in documents and (document := published.document(doc_id)):
             documents[doc_id] = document
-    return list(documents.values())
+    return list(documents.values()), entries
 
 
-def _audit(data: Path, action: str, what: Withdrawal) -> None:
-    """Add one line to the audit log, and see it on the disk before going on."""
-    line = {
-        "time": what.time,
-        "action": action,
-        "doc_id": what.doc_id,
-        "title": what.title,
-        "person": what.person,
-        "reason": what.reason,
-    }
-    with (data / AUDIT).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _audit_lines(data: Path) -> Iterator[dict[str, str]]:
-    with suppress(FileNotFoundError), (data / AUDIT).open(encoding="utf-8") as stream:
-        for line in stream:
-            with suppress(ValueError):  # cut short by a full disk
-                yield json.loads(line)
+def _found(names: tuple[str, ...], entries: Mapping[str, Entry], sources: Mapping[str, str], out: frozenset[str]) -> list[str]:
+    """Return the ids that the names name; either side may know some alone. Raises UsageError."""
+    places = {doc_id: {doc_id, entry.path, entry.source} for doc_id, entry in entries.items()}
+    for doc_id, source in sources.items():
+        places.setdefault(doc_id, {doc_id}).add(source)
+    found: dict[str, None] = {}
+    for name in names:
+        wanted = {name, os.path.abspath(name)}  # noqa: PTH100 - as `reindex` names files
+        named = [doc_id for doc_id, known in places.items() if wanted & known and doc_id not in out]
+        if not named:
+            raise UsageError(f"Không có tài liệu {name!r} trong kho | No document {name!r} in the library", "hoitin status")
+        found |= dict.fromkeys(named)
+    return list(found)

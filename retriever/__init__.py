@@ -1,8 +1,9 @@
 """retriever: the reading day. A question becomes cited passages, or a plain "not in the news"."""
 
-from .answer import Answer, Citation, Copy, Hit, Understood
+from .answer import Answer, Citation, Copy, Hit, Offer, Understood
 from .assistant import AnswerSettings, Assistant
 from .confidence import Calibration, load_calibration, save_calibration
+from .duplicates import find_copies
 from .filters import Filters
 from .follow_up import Turn, complete_question
 from .intent import Intent, Way, find_intent
@@ -23,6 +24,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Intent",
+    "Offer",
     "Question",
     "Reranker",
     "SearchSettings",
@@ -30,6 +32,7 @@ __all__ = [
     "Understood",
     "Way",
     "complete_question",
+    "find_copies",
     "find_intent",
     "load_calibration",
     "save_calibration",

@@ -88,6 +88,18 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Another way to ask that has an answer, and how many passages it finds.
+
+    name: what is taken off: "period", "filters", "both", "spelling" (slips put right), "typing" (the wish to leave them),
+    "turns" (the conversation).
+    """
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """found=False: nothing good enough; `citations` is then empty and `nearest` has what came closest.
 
@@ -103,3 +115,4 @@ class Answer:
     confidence: float = 0.0  # 0 to 1: how likely the first citation answers
     nearest: tuple[Citation, ...] = ()
     unknown: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()

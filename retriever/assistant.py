@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from docs_store import Abbreviations, Document, Embedder, Generation, Generations, ModelMismatchError, load_abbreviations
+from docs_store import (
+    ABBREVIATIONS_FILE,
+    Abbreviations,
+    DamagedError,
+    Document,
+    Embedder,
+    Generation,
+    Generations,
+    HoitinError,
+    ModelMismatchError,
+    StorageError,
+    load_abbreviations,
+    shipped_abbreviations,
+)
 from docs_store import today as vietnam_today
 
-from .answer import Answer, Citation, Copy, Understood
-from .confidence import Calibration, load_calibration
+from .answer import Answer, Citation, Copy, Offer, Understood
+from .confidence import CALIBRATION_FILE, Calibration, load_calibration
 from .duplicates import Story
 from .evidence import Evidence
 from .filters import Filters
-from .findings import FindSettings, find
+from .findings import Findings, FindSettings, find
 from .follow_up import Turn, complete_question
 from .intent import Intent, find_intent
+from .periods import Period
 from .query import clean
+from .search import in_period
 from .unknown import unknown_words
 
 CITATIONS = 5
 TIMELINE = 12  # citations of a timeline
 _NO_FILTERS = Filters()
 _NEAREST = 3  # documents named where there is no answer
+_TRY_AGAIN = 5.0  # seconds until what could not be opened is tried again
+
+log = logging.getLogger("hoitin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +64,54 @@ class AnswerSettings(FindSettings):
 class _Opened:
     """A generation with what is read once for it."""
 
-    state: tuple[str, frozenset[str]]
+    state: _State
     generation: Generation
     abbreviations: Abbreviations
     calibration: Calibration
 
 
-class Assistant:
-    """Answers from the published generation of a data folder; moves to a new one at the next question.
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What changes when there is something else to read: the published line, the takedowns, the side files."""
 
-    Safe to share between threads.
+    published: str
+    takedowns: object
+    beside: tuple[object, ...]
+
+
+class Assistant:
+    """Answers from the published generation of a data folder, and follows it.
+
+    Safe to share between threads. aside: a new generation is opened by a thread of its own while the old one answers, for a
+    server; else the question that finds it there opens it. What cannot be read is told by `problems`, and the last good
+    one answers on.
     """
 
-    def __init__(self, data: Path, load: Callable[[], Embedder], settings: AnswerSettings | None = None) -> None:
+    def __init__(
+        self, data: Path, load: Callable[[], Embedder], settings: AnswerSettings | None = None, *, aside: bool = False
+    ) -> None:
         self._generations = Generations(data)
         self._load = load
         self._settings = settings or AnswerSettings()
+        self._aside = aside
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._open: _Opened | None = None
+        self._opening: threading.Thread | None = None
+        self._tried: tuple[str, float] = ("", 0.0)  # what could not be opened last, and when
+        self._problems: dict[str, str] = {}
 
     def generation(self) -> Generation:
         """Return the published generation, opened once.
 
-        Raises NoIndexError, DamagedError or ModelMismatchError.
+        Raises NoIndexError, DamagedError, StorageError or ModelMismatchError where none was open before.
         """
         return self._opened().generation
+
+    def problems(self) -> list[str]:
+        """Return what cannot be read now, as keys: "index", "takedowns", "abbreviations", "calibration"."""
+        return sorted([*self._problems])
 
     def load_model(self) -> None:
         """Load the embedding model now rather than at the first question. Raises ModelError."""
@@ -88,69 +130,211 @@ class Assistant:
         any_time: bool = False,
         as_typed: bool = False,
         filters: Filters = _NO_FILTERS,
+        offering: bool = False,
     ) -> Answer:
         """Return the passages that answer `question`, or an Answer with found=False.
 
         turns: the conversation so far, that a question may lean on. today: what "hôm qua" counts
         from. any_time: do not hold the answer to the period that the question names. as_typed: put
-        no slip of typing right. filters: hold it to these days, this publisher, this section.
+        no slip of typing right. filters: hold it to these days, this publisher, this section. offering: where there is no
+        answer, also look for other ways to ask that have one. Searches once, and twice more at most.
         Raises UsageError for an empty or overlong question, and what `generation` raises.
         """
         opened = self._opened()
         settings = self._settings
         whole = complete_question(question, turns) if turns else question
-        today = today or vietnam_today()
-        intent = find_intent(
-            whole, opened.generation, opened.abbreviations, today, any_time=any_time, as_typed=as_typed, filters=filters
-        )
-        findings = find(opened.generation, self._model(), intent, settings)
-        chosen = findings.distinct(TIMELINE if intent.timeline else CITATIONS)
+        day = today or vietnam_today()
+
+        def find_as(text: str, *, any_time: bool, as_typed: bool, filters: Filters) -> Findings:
+            intent = find_intent(
+                text, opened.generation, opened.abbreviations, day, any_time=any_time, as_typed=as_typed, filters=filters
+            )
+            return find(opened.generation, self._model(), intent, settings)
+
+        findings = find_as(whole, any_time=any_time, as_typed=as_typed, filters=filters)
+        intent = findings.intent
         calibration = opened.calibration
+        citations = _citations(findings, calibration, settings)
         sure = findings.confidence(calibration)
         found = sure >= calibration.threshold
-        floor = settings.keep_share * chosen[0].hit.score if chosen else 0.0
-        kept = [story for story in chosen if story.hit.score >= floor]
-        if found and (intent.newest or intent.timeline):
-            kept = [story for story in kept if findings.story_confidence(story, calibration) >= calibration.threshold]
-            kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
-        evidence = findings.evidences[0]
-        citations = tuple(
-            _citation(number, story, findings.head(story), evidence, findings.story_confidence(story, calibration))
-            for number, story in enumerate(kept, 1)
-        )
         nearest = () if found else _one_each(citations)[:_NEAREST]
-        if not found and not nearest and (intent.filter or filters):  # nothing there: name what comes closest elsewhere
-            elsewhere = self.ask(question, turns, today=today, any_time=True, as_typed=as_typed)
-            nearest = _one_each(elsewhere.citations or elsewhere.nearest)[:_NEAREST]
+        offers: list[Offer] = []
+        if not found and (intent.filter or filters):  # nothing there: what comes closest elsewhere
+            elsewhere = find_as(whole, any_time=True, as_typed=as_typed, filters=_NO_FILTERS)
+            nearest = nearest or _one_each(_citations(elsewhere, calibration, settings))[:_NEAREST]
+            offers = _wider(elsewhere, intent.filter, filters, calibration)
+        if not found and offering and (other := _otherwise(intent, question, whole, as_typed=as_typed)):
+            text, typed = (question, as_typed) if other == "turns" else (whole, other == "spelling")
+            otherwise = find_as(text, any_time=any_time, as_typed=typed, filters=filters)
+            if otherwise.confidence(calibration) >= calibration.threshold:
+                offers.append(Offer(other, len(_citations(otherwise, calibration, settings))))
+        generation = opened.generation
         return Answer(
             question=clean(question),
             found=found,
             citations=citations if found else (),
-            generation=opened.generation.name,
-            documents=opened.generation.manifest.documents,
+            generation=generation.name,
+            documents=generation.documents,
             understood=_understood(intent),
             confidence=round(sure, 4),
             nearest=nearest,
-            unknown=() if found else unknown_words(intent.question.text, opened.generation.lexical.frequencies),
+            unknown=() if found else unknown_words(intent.question.text, generation.lexical.frequencies),
+            offers=tuple(offers),
         )
 
+    # --- what is open -------------------------------------------------------------------
+
     def _opened(self) -> _Opened:
-        state = self._generations.state()
         with self._lock:
-            if self._open is None or self._open.state != state:
-                generation = self._generations.open_current()
-                card = self._model().card
-                _check_model(generation, card.fingerprint, card.name)
-                data = self._generations.data
-                abbreviations = load_abbreviations(data, generation.passages.abbreviations())
-                calibration = self._settings.calibration or load_calibration(data, card.fingerprint)
-                self._open = _Opened(state, generation, abbreviations, calibration)
+            try:
+                state = self._state()
+            except StorageError as error:
+                if self._open is None:
+                    raise
+                self._tell("index", error)
+                return self._open
+            if self._open is None:
+                self._open = self._current(state)
+            elif self._open.state != state:
+                self._open = self._follow(self._open, state)
             return self._open
 
+    def _state(self) -> _State:
+        published, takedowns = self._generations.state()
+        data = self._generations.data
+        beside = tuple(_looks(data / name) for name in (ABBREVIATIONS_FILE, CALIBRATION_FILE))
+        return _State(published, takedowns, beside)
+
+    def _follow(self, opened: _Opened, state: _State) -> _Opened:
+        """Return what to answer from now that there is something else to read. What was taken down is gone at once."""
+        before = opened.state
+        if (before.takedowns, before.beside) != (state.takedowns, state.beside):
+            opened = self._beside(opened, replace(state, published=before.published))
+        if state.published == before.published or (self._tried[0] == state.published and time.monotonic() < self._tried[1]):
+            return opened
+        if not self._aside:
+            return self._next(state) or opened
+        if self._opening is None or not self._opening.is_alive():
+            self._opening = threading.Thread(target=self._open_aside, args=[state], daemon=True)
+            self._opening.start()
+        return opened
+
+    def _beside(self, opened: _Opened, state: _State) -> _Opened:
+        """Return the same generation with the takedowns and side files as they are now."""
+        try:
+            withheld = self._generations.takedowns.standing().doc_ids()
+            self._problems.pop("takedowns", None)
+        except StorageError as error:
+            self._tell("takedowns", error)
+            return opened
+        return self._make(opened.generation.withholding(withheld), state, opened)
+
+    def _open_aside(self, state: _State) -> None:
+        opened = self._next(state)
+        if opened:
+            with self._lock:
+                self._open = opened
+            log.info("answering from generation %s", opened.generation.name)
+
+    def _next(self, state: _State) -> _Opened | None:
+        """Return the generation published since, opened; None, told as a problem, where it cannot be."""
+        try:
+            return self._current(state)
+        except HoitinError as error:
+            self._tried = state.published, time.monotonic() + _TRY_AGAIN
+            self._tell("index", error)
+            return None
+
+    def _current(self, state: _State) -> _Opened:
+        """Return what is published, opened: the newest whole one, and a word of it where that is not the last."""
+        opened = self._make(self._generations.open_current(), state, self._open)
+        if state.published.startswith(opened.generation.name):
+            self._problems.pop("index", None)
+        else:
+            self._tell("index", DamagedError(f"{state.published.partition(' ')[0]}: chỉ mục hỏng | the index is damaged"))
+        return opened
+
+    def _make(self, generation: Generation, state: _State, before: _Opened | None = None) -> _Opened:
+        """Return what is read once for a generation. A side file that is wrong is told, and the last good one counts."""
+        card = self._model().card
+        _check_model(generation, card.fingerprint, card.name)
+        data = self._generations.data
+        news = generation.passages.abbreviations()
+        try:
+            known = load_abbreviations(data, news)
+            self._problems.pop("abbreviations", None)
+        except HoitinError as error:
+            self._tell("abbreviations", error)
+            known = before.abbreviations if before else Abbreviations([*news, *shipped_abbreviations()])
+        try:
+            calibration = self._settings.calibration or load_calibration(data, card.fingerprint)
+            self._problems.pop("calibration", None)
+        except HoitinError as error:
+            self._tell("calibration", error)
+            calibration = before.calibration if before else load_calibration(None, card.fingerprint)
+        return _Opened(state, generation, known, calibration)
+
+    def _tell(self, key: str, error: HoitinError) -> None:
+        """Keep a problem for `problems`, and log it once."""
+        if self._problems.get(key) != str(error):
+            self._problems[key] = str(error)
+            log.error("%s; answering on with what was read before", error)
+
     def _model(self) -> Embedder:
-        if self._embedder is None:
-            self._embedder = self._load()
-        return self._embedder
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = self._load()
+            return self._embedder
+
+
+def _looks(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _citations(findings: Findings, calibration: Calibration, settings: AnswerSettings) -> tuple[Citation, ...]:
+    """Return what an answer shows of the findings, in the order that was asked for."""
+    intent = findings.intent
+    chosen = findings.distinct(TIMELINE if intent.timeline else CITATIONS)
+    floor = settings.keep_share * chosen[0].hit.score if chosen else 0.0
+    kept = [story for story in chosen if story.hit.score >= floor]
+    found = findings.confidence(calibration) >= calibration.threshold
+    if found and (intent.newest or intent.timeline):
+        kept = [story for story in kept if findings.story_confidence(story, calibration) >= calibration.threshold]
+        kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
+    evidence = findings.evidences[0]
+    return tuple(
+        _citation(number, story, findings.head(story), evidence, findings.story_confidence(story, calibration))
+        for number, story in enumerate(kept, 1)
+    )
+
+
+def _wider(elsewhere: Findings, period: Period | None, filters: Filters, calibration: Calibration) -> list[Offer]:
+    """Return which of the period and the filters to take off so that there is an answer. elsewhere: found with neither."""
+    good = [story for story in elsewhere.judged() if elsewhere.story_confidence(story, calibration) >= calibration.threshold]
+    within = {
+        "period": [story for story in good if filters.allow(elsewhere.head(story))],
+        "filters": [
+            story for story in good if period is None or in_period(period, elsewhere.head(story), story.hit.passage.text)
+        ],
+    }
+    held = [name for name, holds in (("period", period), ("filters", filters)) if holds]
+    offers = [Offer(name, len(within[name])) for name in held if within[name]]
+    if not offers and len(held) == 2 and good:
+        offers = [Offer("both", len(good))]
+    return offers
+
+
+def _otherwise(intent: Intent, question: str, whole: str, *, as_typed: bool) -> str:
+    """Return the other way to take the words of a question, "" if there is none."""
+    if intent.corrections:
+        return "spelling"
+    if as_typed:
+        return "typing"
+    return "turns" if whole != question else ""
 
 
 def _one_each(citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 
-from docs_store import Document, UsageError
+from docs_store import ConfigError, Document
+from docs_store.errors import explained
+from docs_store.files import write_aside
 
 from .answer import Hit
 from .evidence import Evidence
 
-FILE_NAME = "calibration.json"
+CALIBRATION_FILE = "calibration.json"
 # coverage: of the question by the passage, its headline and lead. window: by its best three sentences.
 # cosine: of question and passage. *_gap: how far the passage stands out from those found after the
 # tenth. size: of the news, for in more news a chance likeness is more likely. names: share of
@@ -71,39 +73,41 @@ def features(evidences: Sequence[Evidence], hit: Hit, head: Document, background
     )
 
 
-def load_calibration(data: Path, fingerprint: str) -> Calibration:
+def load_calibration(data: Path | None, fingerprint: str) -> Calibration:
     """Return the calibration for an embedding model: the data folder's own, else the one that ships.
 
-    For a model that neither knows, cosines are left out. Raises UsageError if the file is damaged.
+    data: None for the one that ships. For a model that neither knows, cosines are left out. Raises ConfigError if the file
+    is wrong, StorageError if it cannot be read.
     """
-    own, shipped = _read(data / FILE_NAME), _read(Path(__file__).parent / FILE_NAME)
+    own, shipped = _read(data / CALIBRATION_FILE) if data else {}, _read(Path(__file__).parent / CALIBRATION_FILE)
     return own.get(fingerprint) or shipped.get(fingerprint) or shipped["any"]
 
 
 def save_calibration(folder: Path, fingerprint: str, calibration: Calibration) -> Path:
     """Keep a calibration in a data folder and return the file's path."""
-    path = folder / FILE_NAME
+    path = folder / CALIBRATION_FILE
     known = _read(path) | {fingerprint: calibration}
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps({key: asdict(one) for key, one in known.items()}, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with explained(path):
+        write_aside(path, (json.dumps({key: asdict(one) for key, one in known.items()}, indent=1) + "\n").encode())
     return path
 
 
 def _read(path: Path) -> dict[str, Calibration]:
-    if not path.exists():
-        return {}
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        with explained(path):
+            if not path.exists():
+                return {}
+            content = path.read_bytes()
+        record = json.loads(content)
         found = {
             key: Calibration(tuple(map(float, one["weights"])), float(one["bias"]), float(one["threshold"]))
             for key, one in record.items()
         }
         if any(len(one.weights) != len(FEATURES) for one in found.values()):
             raise ValueError("another number of features")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(
-            f"{path} hỏng | {path} is damaged: {error}", "xóa tệp ấy hoặc chạy lại hoitin eval --calibrate"
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ConfigError(
+            f"{path} sai: {error} | {path} is wrong: {error}", "xóa tệp ấy hoặc chạy lại hoitin eval --calibrate"
         ) from error
     return found

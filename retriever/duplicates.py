@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from docs_store import Document
+from docs_store import Document, Generation, address_key
 from docs_store.vietnamese import syllables
 
 from .answer import Hit
@@ -16,6 +16,8 @@ _SHINGLE = 3  # syllables
 _SAME = 0.9  # share of the shorter text's shingles that stand in the longer one too
 _SAME_FIGURES = 0.8
 _ENOUGH = 20  # shingles; a shorter text says too little to be called a copy
+_FORM = 5  # documents; a passage that more of them print is a form of words, unless they print most of the document
+_SEARCHED = 200  # passages of a document that are looked for elsewhere
 _COMPARED = 16  # hits: further down nobody looks
 _FIGURE = re.compile(r"\d+")
 
@@ -47,6 +49,36 @@ def collapse(hits: Sequence[Hit], heads: Mapping[str, Document]) -> list[Story]:
             groups.append([hit])
             prints.append(mine)
     return [*(_story(group, heads) for group in groups), *(Story(hit) for hit in rest)]
+
+
+def find_copies(generation: Generation, documents: Sequence[Document], texts: Sequence[str]) -> list[Document]:
+    """Return the heads of other documents that print some of these texts too, or that stand at the same address.
+
+    documents: what the texts, passages of theirs, were read from; they may be gone from the generation already. A passage that
+    many print is a form of words: who has it alone prints no copy.
+    """
+    own = {document.doc_id for document in documents}
+    texts = [text for text in texts if len(_print(text)[0]) >= _ENOUGH][:_SEARCHED]
+    printed: dict[str, int] = {}
+    found: dict[str, None] = {}
+    for text in texts:
+        mine = _print(text)
+        ids = [passage_id for passage_id, _ in generation.lexical.search(text, _COMPARED + len(generation.withheld_passages))]
+        others = {
+            passage.doc_id: None
+            for passage in generation.passages.passages(ids)
+            if passage.doc_id not in own and _is_copy(mine, _print(passage.text))
+        }
+        for doc_id in others:
+            printed[doc_id] = printed.get(doc_id, 0) + 1
+        found |= others if len(others) <= _FORM else {}
+    found |= dict.fromkeys(doc_id for doc_id, count in printed.items() if 2 * count >= len(texts))
+    addresses = {address_key(document.url) for document in documents} - {""}
+    if addresses:
+        urls = generation.passages.urls()
+        found |= {doc_id: None for doc_id, url in urls.items() if doc_id not in own and address_key(url) in addresses}
+    heads = generation.passages.heads(found)
+    return [heads[doc_id] for doc_id in found if doc_id in heads]
 
 
 def _story(group: list[Hit], heads: Mapping[str, Document]) -> Story:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_store import BusyError, DamagedError, Generations, ModelMismatchError, UsageError, load_embedder
+from docs_store import BusyError, Generations, ModelMismatchError, UsageError, load_embedder
 from indexer import Report, reindex
 from retriever import Assistant
 from webui.verification import verify_generation
@@ -264,7 +264,9 @@ def test_a_deleted_folder_is_taken_out_when_it_is_named(tmp_path: Path, news: Pa
     (news / "a.txt").write_text("Tin một về lúa.\n\nGiá lúa tăng.", encoding="utf-8")
     reindex(tmp_path / "data", [news], HashEmbedder())
     shutil.rmtree(news)
-    report = reindex(tmp_path / "data", [news], HashEmbedder())
+    with pytest.raises(UsageError, match="Không còn"):  # a disk that is not mounted looks so
+        reindex(tmp_path / "data", [news], HashEmbedder())
+    report = reindex(tmp_path / "data", [news], HashEmbedder(), allow_many_removals=True)
     assert report.documents == 0
     assert [Path(path).name for path in report.removed] == ["a.txt"]
 
@@ -277,8 +279,10 @@ def test_our_own_data_inside_the_news_folder_is_no_news(news: Path) -> None:
         assert report.documents == 1
 
 
-def test_a_library_that_is_no_database_is_one_plain_sentence(tmp_path: Path, news: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "library.sqlite").write_text("junk " * 500)
-    with pytest.raises(DamagedError, match="library"):
-        reindex(tmp_path / "data", [news], HashEmbedder())
+def test_a_library_that_is_no_database_is_set_aside_and_told(tmp_path: Path, news: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "library.sqlite").write_text("junk " * 500)
+    report = reindex(data, [news], HashEmbedder())
+    assert [Path(warning.path).name for warning in report.warnings] == ["library.sqlite"]
+    assert [path.read_text()[:4] for path in data.glob("library.sqlite.damaged-*")] == ["junk"]

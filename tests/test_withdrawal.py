@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from docs_store import DamagedError, Generations, UsageError, Withdrawal
+from docs_store import Generations, StorageError, Takedown, Takedowns, UsageError
 from indexer import Report, reindex, restore, withdraw, withdrawals
 from retriever import Assistant
 from webui.cli import main
@@ -89,7 +89,6 @@ def test_taking_down_does_not_wait_for_a_running_index(tmp_path: Path, news: Pat
     report = reindex(data, [news], embedder, progress=take_down)
     assert taken
     assert report.documents == 2
-    assert not list((data / "withheld").iterdir())
     assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
     assert len(list((data / "generations").iterdir())) == 1
     whole = Generations(data).open_current(whole=True).passages.sources()
@@ -116,7 +115,6 @@ def test_a_removal_that_was_killed_is_finished_by_the_next_run(
     report = _run(data, news)
     assert report.documents == 1
     assert str(path) not in Generations(data).open_current(whole=True).passages.sources().values()
-    assert not list((data / "withheld").iterdir())
 
 
 def test_two_removals_of_one_article_at_once_are_one(tmp_path: Path, news: Path) -> None:
@@ -125,15 +123,14 @@ def test_two_removals_of_one_article_at_once_are_one(tmp_path: Path, news: Path)
     _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
     _run(data, news)
     doc_id = _ids(data)[str(path)]
-    withheld = Generations(data).withheld
-    one = Withdrawal(doc_id, "Sao chổi", str(path), "2026-01-01T00:00:00+00:00", "lan", "")
+    one = Takedown(doc_id, "Sao chổi", str(path), "2026-01-01T00:00:00+00:00", "lan", "")
     with ThreadPoolExecutor(8) as pool:
-        first = list(pool.map(withheld.add, [replace(one, reason="x" * number) for number in range(8)]))
-    assert sorted(first) == [False] * 7 + [True]
-    assert [path.name for path in (data / "withheld").iterdir()] == [f"{doc_id}.json"]
-    assert withheld.all()[0].doc_id == doc_id
+        many = [[replace(one, reason="x" * number)] for number in range(8)]
+        added = list(pool.map(lambda each: len(Takedowns(data).add(each)), many))
+    assert sorted(added) == [0] * 7 + [1]
+    assert [one.doc_id for one in withdrawals(data)] == [doc_id]
     assert _run(data, news).documents == 1
-    assert [line["doc_id"] for line in _audit(data)] == [doc_id]  # written by who made it final
+    assert [line["doc_id"] for line in _audit(data)] == [doc_id]
 
 
 @pytest.mark.parametrize("kind", ["txt", "jsonl"])
@@ -169,7 +166,7 @@ def test_what_was_taken_down_stays_down_while_a_damaged_index_is_made_anew(tmp_p
     embedder, seen = HashEmbedder(), []
     running = Assistant(data, lambda: embedder)
     assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    Generations(data).withheld.add(Withdrawal(_ids(data)[str(path)], "", str(path), "2026-01-01", "lan", ""))
+    Takedowns(data).add([Takedown(_ids(data)[str(path)], "", str(path), "2026-01-01", "lan", "")])
     (vectors,) = data.glob("generations/*/vectors.faiss")
     content, times = bytearray(vectors.read_bytes()), vectors.stat()
     content[-1] ^= 1
@@ -179,7 +176,6 @@ def test_what_was_taken_down_stays_down_while_a_damaged_index_is_made_anew(tmp_p
     assert seen
     assert not any(seen)
     assert Generations(data).open_current(whole=True).manifest.documents == 1
-    assert not Generations(data).withheld.doc_ids()
 
 
 def test_what_is_withheld_crowds_nothing_out(tmp_path: Path, news: Path) -> None:
@@ -192,7 +188,7 @@ def test_what_is_withheld_crowds_nothing_out(tmp_path: Path, news: Path) -> None
     running = Assistant(data, lambda: embedder)
     for path, doc_id in _ids(data).items():
         if path != str(kept):
-            Generations(data).withheld.add(Withdrawal(doc_id, "", path, "2026-01-01", "lan", ""))
+            Takedowns(data).add([Takedown(doc_id, "", path, "2026-01-01", "lan", "")])
     answer = running.ask("Sao chổi Bình Minh bay qua đâu?")
     assert {citation.doc_id for citation in answer.citations or answer.nearest} == {_ids(data)[str(kept)]}
 
@@ -201,8 +197,8 @@ def test_where_it_cannot_be_known_what_is_withheld_nobody_answers(tmp_path: Path
     data = tmp_path / "data"
     _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
     _run(data, news)
-    (data / "withheld").write_text("")
-    with pytest.raises(DamagedError, match="withheld"):
+    (data / "takedowns.jsonl").mkdir()
+    with pytest.raises(StorageError, match="takedowns"):
         Assistant(data, HashEmbedder).ask("Sao chổi Bình Minh bay qua đâu?")
 
 

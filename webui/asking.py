@@ -31,10 +31,16 @@ class Asked:
     as_typed: bool = False
     alone: bool = False
 
-    def answer(self, assistant: Assistant, turns: Sequence[Turn] = ()) -> Answer:
-        """Return the assistant's answer. Raises what `Assistant.ask` raises."""
-        before = () if self.alone else turns
-        return assistant.ask(self.question, before, any_time=self.any_time, as_typed=self.as_typed, filters=self.filters)
+    def answer(self, assistant: Assistant, turns: Sequence[Turn] = (), *, offering: bool = False) -> Answer:
+        """Return the assistant's answer; offering: with other ways to ask. Raises what `Assistant.ask` raises."""
+        return assistant.ask(
+            self.question,
+            () if self.alone else turns,
+            any_time=self.any_time,
+            as_typed=self.as_typed,
+            filters=self.filters,
+            offering=offering,
+        )
 
     def without(self, names: str) -> Asked:
         """Return the same question without what is named; several names are parted by spaces, unknown ones ignored.

@@ -23,10 +23,13 @@ def make_reranker(settings: Settings) -> Reranker | None:
     return CrossEncoderReranker(settings.reranker) if settings.reranker else None
 
 
-def make_assistant(settings: Settings) -> Assistant:
-    """Return the assistant over the settings' data folder; its embedding model loads at the first question."""
+def make_assistant(settings: Settings, *, aside: bool = False) -> Assistant:
+    """Return the assistant over the settings' data folder; its embedding model loads at the first question.
+
+    aside: new generations are opened while the old one answers, for a server.
+    """
     answer = AnswerSettings(search=SearchSettings(reranker=make_reranker(settings)))
-    return Assistant(settings.data, partial(make_embedder, settings), answer)
+    return Assistant(settings.data, partial(make_embedder, settings), answer, aside=aside)
 
 
 def run_index(
@@ -45,6 +48,7 @@ def run_index(
         embedder or make_embedder(settings),
         rebuild=rebuild,
         allow_many_removals=allow_many_removals,
+        erase_after=settings.erase_after,
         progress=progress,
     )
 

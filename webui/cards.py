@@ -7,14 +7,12 @@ becomes a numeric entity: the reader sees the text exactly as it is, whatever it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from retriever import Answer, Citation
 
 from .chat_words import word
 from .links import document_url, source_url
 from .messages import Messages
-from .offers import Offer
+from .offers import offer_text, without
 from .understood import Chip, chips
 
 # Calibrated likelihoods, as the side of the page explains them.
@@ -26,13 +24,13 @@ def encode(text: str) -> str:
     return "".join(char if char.isalnum() or char == " " or ord(char) > 127 else f"&#{ord(char)};" for char in text)
 
 
-def answer_html(answer: Answer, messages: Messages, root: str = "", *, live: bool = False, offers: Sequence[Offer] = ()) -> str:
+def answer_html(answer: Answer, messages: Messages, root: str = "", *, live: bool = False) -> str:
     """Return the chat message for an answer: cards, or a plain "not found".
 
-    live: what was understood can be taken off by buttons. offers: ways to ask again.
+    live: what was understood can be taken off by buttons, and there are buttons for other ways to ask.
     """
     if not answer.found:
-        return _understood_html(answer, messages, live=live) + _not_found_html(answer, messages, root, offers)
+        return _understood_html(answer, messages, live=live) + _not_found_html(answer, messages, root, live=live)
     count = len(answer.citations)
     heading = messages.found_one if count == 1 else messages.found_many.format(count=count)
     return (
@@ -114,11 +112,12 @@ def _copies_html(citation: Citation, messages: Messages, root: str) -> str:
     return f'<details class="hoitin-copies"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
-def _not_found_html(answer: Answer, messages: Messages, root: str, offers: Sequence[Offer]) -> str:
+def _not_found_html(answer: Answer, messages: Messages, root: str, *, live: bool) -> str:
     searched = messages.searched.format(documents=answer.documents)
     unknown = ", ".join(f"“{one}”" for one in answer.unknown)
     unknown = f"<p>{encode(word(messages, 'unknown', words=unknown))}</p>" if unknown else ""
-    again = "".join(f"<li>{again_html(offer.text(messages), offer.without)}</li>" for offer in offers)
+    offers = answer.offers if live else ()
+    again = "".join(f"<li>{again_html(offer_text(offer, messages), without(offer))}</li>" for offer in offers)
     again = f'<p>{encode(word(messages, "advice_heading"))}</p><ul class="hoitin-offers">{again}</ul>' if again else ""
     nearest = "".join(
         f"<li>{_source_link(citation, root, citation.title)} <small>{_meta_html(citation, messages)}</small></li>"

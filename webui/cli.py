@@ -10,7 +10,7 @@ import click
 
 from .access.commands import account, token
 from .editing import feedback, index, remove, restore
-from .options import NOTHING_FOUND, USAGE, data_option, json_option, settings_of
+from .options import NOTHING_FOUND, data_option, json_option, settings_of
 from .pulling import pull
 from .terminal import Bar, print_citation, print_json, print_understood, visible
 
@@ -25,8 +25,11 @@ Mã thoát / Exit codes:
   5  chưa có chỉ mục / no index yet
   6  chỉ mục hỏng / index damaged
   7  chỉ mục lập bằng mô hình khác / index made with another model
-  8  lệnh index khác đang chạy / another index run is going on
+  8  lệnh khác đang ghi / another command is writing
   9  không nạp được mô hình / model cannot be loaded
+  10 tệp cài đặt sai / a file of settings is wrong
+  11 ổ đĩa đầy, bị khóa, chỉ đọc; thiếu quyền, thiếu bộ nhớ / disk full, locked, read-only; no right, no memory
+  12 đã gỡ, nhưng bài khác còn đăng lại đoạn ấy / removed, but other documents print the same passage
 """
 
 
@@ -51,28 +54,25 @@ class _Door(click.Group):
             formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        from docs_store.errors import HoitinError
-
         try:
             return super().invoke(ctx)
-        except HoitinError as error:
-            click.secho(f"Lỗi: {error}", fg="red", err=True)
-            if error.next_step:
-                click.echo(f"→ {error.next_step}", err=True)
-            ctx.exit(error.exit_code)
         except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
             sys.stdout = None
             ctx.exit(0)
-        except OSError as error:  # a folder that cannot be made, a full disk, a file in a folder's place
-            click.secho(f"Lỗi: {error.strerror or error}: {error.filename or ''}".rstrip(": "), fg="red", err=True)
-            ctx.exit(USAGE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            ctx.exit(_say(error))
 
 
 @click.group(cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=_EPILOG)
 @click.version_option(package_name="hoitin", prog_name="hoitin")
+@click.option("--debug", is_flag=True, help="Lỗi kèm dấu vết của chương trình. / Show the trace of an error.")
 @data_option
 @click.pass_context
-def main(ctx: click.Context, data: Path | None) -> None:
+def main(ctx: click.Context, data: Path | None, debug: bool) -> None:
     """Hỏi tin của Bộ: câu trả lời là nguyên văn đoạn tin, kèm nguồn.
 
     Ask a ministry's news: the answer is the exact passage, with its source.
@@ -125,7 +125,7 @@ def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | N
     from .assembly import make_assistant
     from .server import serve as run
 
-    assistant = make_assistant(settings)
+    assistant = make_assistant(settings, aside=True)
     assistant.load_model()
     click.echo(f"hoitin: http://{settings.host}:{settings.port}{settings.root_path}/chat/  (Ctrl+C để dừng / to stop)")
     run(assistant, settings)
@@ -152,6 +152,8 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     for one in facts["withdrawn"]:
         click.echo(visible(f"Đã gỡ / withdrawn:   {one['title']} ({one['doc_id']}), {one['person']}, {one['time']}"))
     click.echo(f"Mô hình / model:     {facts['model']['name']}, {facts['model']['dimension']} chiều / dimensions")
+    for problem in facts["problems"]:
+        click.secho(visible(f"! {problem}"), fg="yellow")
 
 
 @main.command()
@@ -225,10 +227,11 @@ def show(ctx: click.Context, doc_id: str, data: Path | None, as_json: bool) -> N
 def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     """Kiểm tra chỉ mục: từng đoạn trích đúng từng byte với nguồn. / Check every passage of the index."""
     from .assembly import make_generations
-    from .verification import verify_generation
+    from .verification import changed_files, verify_generation, verify_library
 
-    generations = make_generations(settings_of(ctx, data))
-    faults = generations.problems()
+    settings = settings_of(ctx, data)
+    generations = make_generations(settings)
+    faults = generations.problems() + verify_library(settings.data)
     generation = generations.open_current(whole=True)
     with Bar() as bar:
         faults += verify_generation(generation, bar)
@@ -239,6 +242,10 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
             click.secho(fault, fg="red")
         verdict = f"{len(faults)} lỗi / faults" if faults else "không có lỗi / no fault"
         click.echo(f"{generation.name}: {generation.manifest.passages} đoạn / passages, {verdict}")
+        if not faults and (changed := changed_files(settings.data)):
+            click.echo(f"{len(changed)} tệp đã đổi từ khi đọc; hoitin index sẽ nạp lại. / changed since they were read:")
+            for path in changed[:10]:
+                click.echo(visible(f"  {path}"))
     if faults:
         ctx.exit(NOTHING_FOUND)
 
@@ -281,6 +288,21 @@ def evaluate(
         print_json(next(iter(results.values())) if len(sets) == 1 else results)
     else:
         click.echo(table(results))
+
+
+def _say(error: Exception) -> int:
+    """Print an error as one sentence with its next step, and return its exit code."""
+    from docs_store.errors import HoitinError, explain
+
+    if isinstance(error, OSError | MemoryError):  # a folder that cannot be made, a full disk, a file in a folder's place
+        error = explain(error, getattr(error, "filename", None) or "hoitin")
+    if not isinstance(error, HoitinError):
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        error = HoitinError(f"Lỗi trong hoitin: {said} | A fault of hoitin's own", "chạy lại với hoitin --debug …, rồi báo lỗi")
+    click.secho(visible(f"Lỗi: {error}"), fg="red", err=True)
+    if error.next_step:
+        click.echo(f"→ {error.next_step}", err=True)
+    return error.exit_code
 
 
 def _check_port(host: str, port: int) -> None:

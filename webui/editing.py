@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import SOME_FAILED, data_option, json_option, settings_of
+from .options import COPIES_LEFT, SOME_FAILED, data_option, json_option, settings_of
 from .terminal import Bar, print_json, print_plan, print_report, visible
 
 if TYPE_CHECKING:
@@ -68,24 +68,62 @@ def index(
 @data_option
 @json_option
 @click.option("--reason", default="", help="Lý do, ghi vào nhật ký. / Why, for the audit log.")
+@click.option("--copies", "with_copies", is_flag=True, help="Gỡ cả bài đăng lại đoạn ấy. / Also what prints the same passage.")
+@click.option("--erase", "erasing", is_flag=True, help="Xóa hẳn chữ khỏi kho và các chỉ mục. / Erase its text for good.")
 @click.pass_context
-def remove(ctx: click.Context, names: tuple[str, ...], data: Path | None, as_json: bool, reason: str) -> None:
+def remove(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    data: Path | None,
+    as_json: bool,
+    reason: str,
+    with_copies: bool,
+    erasing: bool,
+) -> None:
     """Gỡ ngay một bài khỏi các câu trả lời. / Take an article out of the answers at once.
 
-    DOC: doc_id, hoặc tệp (mọi bài trong tệp). Bài đã gỡ không trở lại dù tệp còn đó; `hoitin restore` cho trở lại.
-    Mỗi lần gỡ là một dòng trong DATA/audit.jsonl.
+    DOC: doc_id, hoặc tệp (mọi bài trong tệp). Bài đã gỡ không trở lại dù tệp còn đó, đổi tên hay kho bị mất; `hoitin restore`
+    cho trở lại. Mỗi lần gỡ là một dòng trong DATA/takedowns.jsonl và DATA/audit.jsonl. Còn bài khác đăng lại đoạn ấy thì lệnh
+    nêu tên và kết thúc với mã 12.
 
-    DOC: its doc_id, or a file (every article in it). What was removed stays out though its file is still there, until
-    `hoitin restore`. Each removal is a line in DATA/audit.jsonl.
+    DOC: its doc_id, or a file (every article in it). What was removed stays out though its file is still there, is renamed, or
+    the library is lost, until `hoitin restore`. Each removal is a line in DATA/takedowns.jsonl and DATA/audit.jsonl. Where
+    other documents print the same passage the command names them and ends with exit code 12.
     """
-    from indexer import withdraw
+    from indexer import erase
+
+    from .removal import take_out
 
     settings = settings_of(ctx, data)
-    removed = withdraw(settings.data, *names, person=_person(), reason=reason)
+    removal = take_out(settings, names, person=_person(), reason=reason, with_copies=with_copies, known=erasing)
+    removed, left = removal.removed, removal.left
+    files: list[str] = []
+    if erasing:
+        wanted = [document.doc_id for document in removed] + list(removal.known)
+        _, files = erase(settings.data, *wanted, person=_person(), reason=reason)
     if as_json:
-        print_json({"removed": [{"doc_id": document.doc_id, "title": document.title} for document in removed]})
-    for document in [] if as_json else removed:
-        click.echo(visible(f"Đã gỡ / removed: {document.title} ({document.doc_id})"))
+        print_json(
+            {
+                "removed": [{"doc_id": document.doc_id, "title": document.title} for document in removed],
+                "copies": [{"doc_id": copy.doc_id, "title": copy.title, "publisher": copy.publisher} for copy in left],
+                "erased": erasing,
+                "files": files,
+            }
+        )
+    else:
+        for document in removed:
+            click.echo(visible(f"Đã gỡ / removed: {document.title} ({document.doc_id})"))
+        if erasing:
+            click.echo("Đã xóa chữ khỏi kho và các chỉ mục. / Erased from the library and every index.")
+        for file in files:
+            click.secho(visible(f"! Tệp gốc vẫn còn chữ ấy / the file itself still holds it: {file}"), fg="yellow")
+        if left:
+            click.secho(f"Còn {len(left)} bài đăng lại đoạn này / still print the same passage:", fg="yellow", err=True)
+            for copy in left:
+                click.echo(visible(f"  {copy.title} · {copy.publisher} ({copy.doc_id})"), err=True)
+            click.echo(f"→ hoitin remove {' '.join(copy.doc_id for copy in left)}", err=True)
+    if left:
+        ctx.exit(COPIES_LEFT)
 
 
 @click.command()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NOTHING_FOUND = 1
 USAGE = 2
 SOME_FAILED = 3
+COPIES_LEFT = 12
 
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,6 @@ from .chat_words import word
 from .examples import example_questions
 from .filtering import filters_html
 from .messages import Messages
-from .offers import offers
 from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
@@ -184,10 +183,9 @@ def respond(
 
 
 def _answered(assistant: Assistant, asked: Asked, messages: Messages, root: str, turns: Sequence[Turn], number: int) -> Reply:
-    answer = asked.answer(assistant, turns)
+    answer = asked.answer(assistant, turns, offering=True)
     foot = foot_html(asked_query(asked, answer.understood.question), messages)
-    others = offers(assistant, asked, answer, turns)
-    live = _wrapped(answer_html(answer, messages, root, live=True, offers=others) + foot, number)
+    live = _wrapped(answer_html(answer, messages, root, live=True) + foot, number)
     settled = _wrapped(answer_html(answer, messages, root) + foot, number)
     return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer))
 

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     token_secret: SecretStr = SecretStr("")  # what signs the tokens of the widget, 32 bytes or more
     token_secret_file: Path | None = None  # the file that holds it
     accounts: Path | None = None  # the file of the local accounts
+    erase_after: int | None = Field(default=None, ge=0)  # days after which the text of what was taken down is erased
     rate: int = Field(default=300, ge=0)  # questions a minute from one person or address; 0 = no limit
 
     @field_validator("trusted_proxies", mode="before")

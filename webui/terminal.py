@@ -85,6 +85,15 @@ def print_plan(report: Report) -> None:
 def _print_troubles(report: Report) -> None:
     for warning in report.warnings:
         click.secho(visible(f"! {warning.path}: {warning.reason}"), fg="yellow")
+    for source, day in report.later:
+        click.secho(visible(f"⏳ {source}: đăng ngày {day}, giữ lại đến hôm ấy / kept back until that day"), fg="yellow")
+    for source, doc_id in report.held:
+        why = f"cùng nội dung hoặc địa chỉ với bài đã gỡ {doc_id} / the text or address of what was taken down"
+        click.secho(visible(f"⛔ {source}: {why}"), fg="yellow")
+    for source in report.recovered[:20]:
+        click.secho(visible(f"↺ {source}: kho đã mất bài này, lấy lại từ chỉ mục / taken in again from the index"), fg="yellow")
+    if len(report.recovered) > 20:
+        click.secho(f"↺ … {len(report.recovered)} bài / documents", fg="yellow")
     for failure in report.failed:
         click.secho(visible(f"✗ {failure.path}: {failure.reason}"), fg="red")
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import explained
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,7 +40,8 @@ class FaissIndex:
         """Return the index in `path`. Compare the file's checksum first: FAISS opens damaged files silently."""
         import faiss
 
-        return cls(faiss.read_index(str(path)))
+        with explained(path):
+            return cls(faiss.read_index(str(path)))
 
     @property
     def count(self) -> int:
@@ -77,4 +80,5 @@ class FaissIndex:
     def save(self, path: Path) -> None:
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        with explained(path):
+            faiss.write_index(self._index, str(path))

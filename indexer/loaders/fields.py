@@ -88,7 +88,7 @@ def read_article(record: Mapping[str, Any], place: str, file_format: str, number
     lead = fields.get("lead", "")
     # The lead is text that can be quoted, so it stands on the page, before the body.
     page = f"{lead}\n\n{body}" if lead and not body.startswith(lead) else body
-    return Extract(pages=(page,), format=file_format, record_id=str(found.get("id") or number), **fields)
+    return Extract(pages=(page,), format=file_format, record_id=str(found.get("id", number)), **fields)
 
 
 def parse_yaml(block: str) -> dict[str, Any]:
@@ -118,7 +118,11 @@ def parse_yaml(block: str) -> dict[str, Any]:
 def _known(record: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """Return (field, name, value) of what is filled in and understood; of two names for a field the better known."""
     order = list(_FIELDS)
-    filled = [(name, value) for name, value in record.items() if isinstance(name, str) and value and field_of(name)]
+    filled = [
+        (name, value)
+        for name, value in record.items()
+        if isinstance(name, str) and (value or (type(value) is int)) and field_of(name)  # an id may be 0
+    ]
     filled.sort(key=lambda pair: order.index(_key(pair[0])), reverse=True)
     return [(field_of(name), name, value) for name, value in filled]
 

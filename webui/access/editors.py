@@ -10,14 +10,16 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from docs_store import BusyError
-from indexer import restore, withdraw, withdrawals
+from indexer import make_final, restore, withdrawals
 from retriever import Assistant
 
 from ..assembly import run_index
 from ..messages import EN, VI
+from ..removal import take_out
 from ..settings import Settings
 from ..status import status_facts
 from .person import Person, Role
@@ -30,6 +32,7 @@ class RemoveRequest(BaseModel):
 
     doc_id: str = Field(min_length=1, max_length=200)
     reason: str = Field(default="", max_length=500)
+    copies: bool = False  # also what prints the same passage
 
 
 class RestoreRequest(BaseModel):
@@ -72,8 +75,15 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
     def remove(body: RemoveRequest, person: Editor) -> Response:
         if assistant.generation().passages.document(body.doc_id) is None:  # a file's name, which withdraw also takes, is none
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
-        out = withdraw(settings.data, body.doc_id, person=person.name, reason=body.reason)
-        return JSONResponse({"removed": [{"doc_id": one.doc_id, "title": one.title} for one in out]})
+        removal = take_out(
+            settings, [body.doc_id], person=person.name, reason=body.reason, with_copies=body.copies, final=False
+        )
+        facts = {
+            "removed": [{"doc_id": one.doc_id, "title": one.title} for one in removal.removed],
+            "copies": [{"doc_id": one.doc_id, "title": one.title, "publisher": one.publisher} for one in removal.left],
+        }
+        # It is out of the answers already; the index without it is made once the answer is on its way.
+        return JSONResponse(facts, background=BackgroundTask(make_final, settings.data))
 
     @app.post("/api/restore")
     def let_in(body: RestoreRequest, person: Editor) -> Response:
@@ -98,6 +108,6 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
 
 
 def _without_paths(facts: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in facts.items() if name not in ("data", "model")}  # a model's name may be a folder
+    kept = {name: value for name, value in facts.items() if name not in ("data", "model", "problems")}  # which may name folders
     withdrawn = [{name: value for name, value in one.items() if name != "source"} for one in facts["withdrawn"]]
     return kept | {"withdrawn": withdrawn}
