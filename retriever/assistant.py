@@ -159,15 +159,24 @@ class Assistant:
         found = sure >= calibration.threshold
         nearest = () if found else _one_each(citations)[:_NEAREST]
         offers: list[Offer] = []
+
+        def offer(name: str, other: Findings) -> None:
+            if other.confidence(calibration) >= calibration.threshold:
+                offers.append(Offer(name, len(_citations(other, calibration, settings))))
+
         if not found and (intent.filter or filters):  # nothing there: what comes closest elsewhere
             elsewhere = find_as(whole, any_time=True, as_typed=as_typed, filters=_NO_FILTERS)
             nearest = nearest or _one_each(_citations(elsewhere, calibration, settings))[:_NEAREST]
-            offers = _wider(elsewhere, intent.filter, filters, calibration)
-        if not found and offering and (other := _otherwise(intent, question, whole, as_typed=as_typed)):
+            held = "both" if intent.filter and filters else "period" if intent.filter else "filters"
+            one = _one_of(elsewhere, intent.filter, filters, calibration) if offering and held == "both" else ""
+            if one:
+                offer(one, find_as(whole, any_time=one == "period", as_typed=as_typed, filters=_other(one, filters)))
+            if not offers:
+                offer(held, elsewhere)
+        other = _otherwise(intent, question, whole, as_typed=as_typed)
+        if not found and offering and other and not offers:
             text, typed = (question, as_typed) if other == "turns" else (whole, other == "spelling")
-            otherwise = find_as(text, any_time=any_time, as_typed=typed, filters=filters)
-            if otherwise.confidence(calibration) >= calibration.threshold:
-                offers.append(Offer(other, len(_citations(otherwise, calibration, settings))))
+            offer(other, find_as(text, any_time=any_time, as_typed=typed, filters=filters))
         generation = opened.generation
         return Answer(
             question=clean(question),
@@ -312,20 +321,18 @@ def _citations(findings: Findings, calibration: Calibration, settings: AnswerSet
     )
 
 
-def _wider(elsewhere: Findings, period: Period | None, filters: Filters, calibration: Calibration) -> list[Offer]:
-    """Return which of the period and the filters to take off so that there is an answer. elsewhere: found with neither."""
+def _one_of(elsewhere: Findings, period: Period | None, filters: Filters, calibration: Calibration) -> str:
+    """Return which alone of the two, "period" or "filters", seems to hide the answer; "" if both do. elsewhere: found with neither."""
     good = [story for story in elsewhere.judged() if elsewhere.story_confidence(story, calibration) >= calibration.threshold]
-    within = {
-        "period": [story for story in good if filters.allow(elsewhere.head(story))],
-        "filters": [
-            story for story in good if period is None or in_period(period, elsewhere.head(story), story.hit.passage.text)
-        ],
-    }
-    held = [name for name, holds in (("period", period), ("filters", filters)) if holds]
-    offers = [Offer(name, len(within[name])) for name in held if within[name]]
-    if not offers and len(held) == 2 and good:
-        offers = [Offer("both", len(good))]
-    return offers
+    if any(filters.allow(elsewhere.head(story)) for story in good):
+        return "period"
+    if any(period is None or in_period(period, elsewhere.head(story), story.hit.passage.text) for story in good):
+        return "filters"
+    return ""
+
+
+def _other(taken_off: str, filters: Filters) -> Filters:
+    return _NO_FILTERS if taken_off == "filters" else filters
 
 
 def _otherwise(intent: Intent, question: str, whole: str, *, as_typed: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,9 +125,9 @@ def _is_code(word: str) -> bool:
 def clean(text: str) -> str:
     """Return a question in NFC, on one line, without control characters.
 
-    Raises UsageError if it is empty or longer than MAX_QUESTION.
+    Raises UsageError if it is empty or longer than MAX_QUESTION, each sign counted as the letters that it stands for.
     """
-    if len(text) > MAX_QUESTION:
+    if len(text) > MAX_QUESTION or len(unicodedata.normalize("NFKC", nfc(text))) > MAX_QUESTION:
         raise UsageError(
             f"Câu hỏi dài quá {MAX_QUESTION} ký tự | The question is longer than {MAX_QUESTION} characters", "hãy hỏi ngắn hơn"
         )

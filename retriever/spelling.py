@@ -25,6 +25,7 @@ _SYLLABLE = re.compile(
     r"(?:uye|uya|ieu|yeu|uoi|uou|oai|oay|oao|oeo|uay|uyu|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ye|[aeiouy])"
     r"(?:ch|ng|nh|[cmnpt])?"
 )
+_LONGEST = 30  # letters; what is longer is no word that somebody mistyped
 _MOST = 6  # words looked at: a question of unknown words is another language
 _SURE = 6  # letters from which a word is long enough to be put right without its neighbours
 
@@ -47,7 +48,7 @@ def correct(
     words = list(_WORD.finditer(text))
     keys = [fold(word.group()) for word in words]
     known = frequencies("body", keys)
-    unknown = [n for n, count in enumerate(known) if count == 0 and len(keys[n]) > 2 and _is_slip(words[n].group())]
+    unknown = [n for n, count in enumerate(known) if count == 0 and 2 < len(keys[n]) <= _LONGEST and _is_slip(words[n].group())]
     unknown = [n for n in unknown if not is_known(words[n].group())]
     if len(unknown) > _MOST:
         return text, ()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from docs_store import ModelError, UsageError, load_embedder
+from docs_store import ConfigError, ModelError, load_embedder
 from docs_store.embedding import SentenceTransformerEmbedder
 from indexer import reindex
 from retriever import (
@@ -177,7 +177,7 @@ def test_a_calibration_is_kept_by_model_and_a_damaged_file_is_named(tmp_path: Pa
     save_calibration(tmp_path, "mine", LENIENT)
     assert load_calibration(tmp_path, "mine") == LENIENT
     (tmp_path / "calibration.json").write_text('{"mine": {"weights": [1], "bias": 0, "threshold": 0}}')
-    with pytest.raises(UsageError, match=r"calibration\.json"):
+    with pytest.raises(ConfigError, match=r"calibration\.json"):
         load_calibration(tmp_path, "mine")
 
 

@@ -30,7 +30,7 @@ from webui.exporting import ask_again, to_docx, to_markdown
 from webui.feedback import Feedback, add_feedback, read_feedback
 from webui.filtering import filters_html
 from webui.messages import EN, VI
-from webui.offers import offers
+from webui.offers import offer_text, without
 from webui.page import respond
 from webui.server import make_app
 from webui.settings import Settings
@@ -140,21 +140,20 @@ def test_words_and_names_that_no_article_has_are_named_as_they_were_typed(sample
 
 def test_where_a_filter_hides_the_answer_the_offer_without_it_says_how_many_there_are(sample_assistant: Assistant) -> None:
     asked = Asked(IN_2023, Filters(publisher="Bộ Y tế"))
-    answer = asked.answer(sample_assistant)
+    answer = asked.answer(sample_assistant, offering=True)
     assert not answer.found
-    (offer,) = offers(sample_assistant, asked, answer, [])
-    again = asked.without(offer.without).answer(sample_assistant)
+    (offer,) = answer.offers
+    again = asked.without(without(offer)).answer(sample_assistant)
     assert (offer.name, offer.count) == ("filters", len(again.citations))
     assert again.found
     html = respond(sample_assistant, asked, VI, "", [], 1).html
     button = lxml.html.fromstring(html).xpath('//ul[@class="hoitin-offers"]//button')[0]
-    assert (button.get("value"), button.text_content()) == ("filters", offer.text(VI))
+    assert (button.get("value"), button.text_content()) == ("filters", offer_text(offer, VI))
 
 
 def test_an_answer_that_is_there_or_nowhere_offers_nothing(sample_assistant: Assistant) -> None:
     for question in (TECHFEST, "Giá vé xem xiếc ở Reykjavik?"):
-        asked = Asked(question)
-        assert offers(sample_assistant, asked, asked.answer(sample_assistant), []) == []
+        assert Asked(question).answer(sample_assistant, offering=True).offers == ()
 
 
 # --- what was understood --------------------------------------------------------------------

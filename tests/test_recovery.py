@@ -7,7 +7,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from docs_store import DamagedError, Generations, HoitinError, Library, StorageE
 from docs_store.errors import explain
 from indexer import Report, reindex
 from retriever import Assistant
+from retriever.spelling import correct
 from webui.cli import main
 
 from .fake import HashEmbedder
@@ -456,3 +458,26 @@ def test_the_library_may_be_read_while_nobody_may_write(indexed: Path) -> None:
         assert len(library.entries()) == 20
         with pytest.raises(StorageError):
             library.remove_files(["x"])
+
+
+# --- a question costs what it costs -------------------------------------------------------------
+
+
+def test_a_question_is_measured_by_the_letters_that_its_signs_stand_for(sample_assistant: Assistant) -> None:
+    with pytest.raises(UsageError, match="dài quá"):
+        sample_assistant.ask("\ufdfa" * 60)  # each stands for eighteen letters
+    decomposed = unicodedata.normalize("NFD", "Ai là Tổng Thư ký Ủy ban Kỹ thuật Điện Quốc tế? " * 20)
+    assert len(decomposed) > 1000
+    assert sample_assistant.ask(decomposed[:1000]).understood
+
+
+def test_a_word_of_a_thousand_letters_is_no_slip(sample_assistant: Assistant) -> None:
+    asked: list[int] = []
+    frequencies = sample_assistant.generation().lexical.frequencies
+
+    def counting(field: str, terms: Sequence[str]) -> list[int]:
+        asked.append(len(terms))
+        return frequencies(field, terms)
+
+    assert correct("q" * 1000, counting) == ("q" * 1000, ())
+    assert sum(asked) < 10

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_store import Abbreviations, UsageError, load_abbreviations
+from docs_store import Abbreviations, ConfigError, load_abbreviations
 from docs_store.abbreviations import Abbreviation, find_abbreviations, read_abbreviations
 from docs_store.vietnamese import pairs, syllables
 from indexer import reindex
@@ -131,7 +131,7 @@ def test_an_editors_file_counts_and_a_wrong_line_is_named(tmp_path: Path) -> Non
     ]  # fmt: skip
     assert [one.text for one in load_abbreviations(tmp_path).readings("TTVT ở đâu?")] == ["Trung tâm Vũ trụ ở đâu?"]
     path.write_text("TTVT\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="dòng 1"):
+    with pytest.raises(ConfigError, match="dòng 1"):
         load_abbreviations(tmp_path)
 
 
