@@ -1,7 +1,7 @@
 # The two commands of the README: `make demo` and `make test`. Each does its own installing.
 
-PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 7860
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -16,8 +16,8 @@ COMPILE = .venv-lock/bin/uv pip compile -q pyproject.toml --universal --generate
 	--no-emit-package torch --custom-compile-command "make lock" $(UPGRADE)
 
 # torch in its CPU build, which PyPI does not have: from where pip's own configuration says, else from PyTorch's index.
-# Tried: the whole install on Python 3.11, x86-64; all but torch on 3.12 and 3.13, x86-64; for arm64 pip found every wheel
-# but torch's, under the locked hashes. Not tried, as PyTorch's index was out of reach: torch outside 3.11 on x86-64.
+# Tried: the whole install on Python 3.11, x86-64; all but torch on 3.12 and 3.13, x86-64; for arm64 pip found every wheel but
+# torch's, under the locked hashes. torch's other five hashes are those that PyTorch's index gives, as several public locks have them.
 TORCH := $(shell sed -n 's/^ *"torch==\([0-9.]*\)".*/\1/p' pyproject.toml)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
@@ -65,13 +65,10 @@ clean:
 	rm -rf .venv demo-data
 
 .venv/.installed: requirements.lock requirements-torch.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "hoitin needs Python 3.11 or newer; none was found (PYTHON=/path/to/python3 make …)"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "hoitin needs Python 3.11, 3.12 or 3.13; none was found (PYTHON=/path/to/python3 make …)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(LOCKED) -r requirements.lock
 	@$(LOCKED) -r requirements-torch.lock 2>/dev/null || $(LOCKED) -r requirements-torch.lock --index-url $(TORCH_INDEX)
-	@$(BIN)/python -m pip show -q torch 2>/dev/null || { \
-		echo "requirements-torch.lock knows no hash of torch $(TORCH) for this machine: under the hash that $(TORCH_INDEX) gives"; \
-		$(PIP) install -q --no-deps --only-binary=:all: --index-url $(TORCH_INDEX) torch==$(TORCH); }
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	touch $@
 

@@ -146,7 +146,7 @@ def test_torch_is_locked_as_declared_in_its_cpu_build() -> None:
         assert str(item.specifier) == f"=={pin.version}+cpu"
     text = (ROOT / "requirements-torch.lock").read_text(encoding="utf-8")
     for machine in MACHINES:
-        for python in PYTHONS:  # with a hash, or with the word that none was known
+        for python in PYTHONS:
             assert text.count(f'python_version == "{python}" and platform_machine == "{machine}"') == 1
 
 

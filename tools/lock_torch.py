@@ -2,7 +2,7 @@
 
 One line for each Python and machine that hoitin is made for, because not every maker of the lock sees every wheel.
 pip tells the hash, from the places that it knows by its own configuration, else from INDEX. A wheel that it finds
-nowhere keeps the hash that the lock had for this version, and without one a line that says so.
+nowhere keeps the hash that the lock had for this version; without one the lock stays as it is, and this says which is missing.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ MACHINES = ("x86_64", "aarch64")
 HEAD = """\
 # Made by `make lock`. torch in its CPU build: PyPI's wheels are CUDA builds, gigabytes more on both kinds of machine.
 # pip finds the wheel where its own configuration says, else on PyTorch's CPU index; the Makefile tries both, in this order.
-# Where a line says "not seen", the maker of this lock could reach no such wheel and knows no hash of it: there `make`
-# takes the wheel from PyTorch's CPU index under the hash that the index itself gives.
 """
 _LINE = re.compile(r'torch==(\S+) ; python_version == "(\S+)" and platform_machine == "(\S+)" --hash=sha256:([0-9a-f]{64})')
 
 
 def main(version: str, index: str) -> None:
-    """Write the lock, and say on stderr which lines are old and which are missing."""
+    """Write the lock, and say on stderr which hashes are those of before. Exits with a sentence if one is missing."""
     kept = {(python, machine): digest for _, python, machine, digest in read_lock(LOCK, version)}
     lines = []
     for machine in MACHINES:
@@ -34,10 +32,10 @@ def main(version: str, index: str) -> None:
             where = f'python_version == "{python}" and platform_machine == "{machine}"'
             digest = find_hash(version, python, machine, []) or find_hash(version, python, machine, ["--index-url", index])
             if not digest:
-                digest = kept.get((python, machine), "")
-                told = "the hash stays" if digest else "no hash is known"
-                print(f"torch {version}, Python {python}, {machine}: no wheel in reach, {told}", file=sys.stderr)
-            lines.append(f"torch=={version} ; {where} --hash=sha256:{digest}" if digest else f"# not seen: {where}")
+                wheel = f"torch {version}, Python {python}, {machine}"
+                digest = kept.get((python, machine)) or sys.exit(f"{wheel}: no wheel in reach, and no hash is known")
+                print(f"{wheel}: no wheel in reach, the hash stays", file=sys.stderr)
+            lines.append(f"torch=={version} ; {where} --hash=sha256:{digest}")
     LOCK.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 
