@@ -322,7 +322,7 @@ def _citations(findings: Findings, calibration: Calibration, settings: AnswerSet
 
 
 def _one_of(elsewhere: Findings, period: Period | None, filters: Filters, calibration: Calibration) -> str:
-    """Return which alone of the two, "period" or "filters", seems to hide the answer; "" if both do. elsewhere: found with neither."""
+    """Return which of "period" and "filters" alone seems to hide the answer, "" if both do. elsewhere: found with neither."""
     good = [story for story in elsewhere.judged() if elsewhere.story_confidence(story, calibration) >= calibration.threshold]
     if any(filters.allow(elsewhere.head(story)) for story in good):
         return "period"
