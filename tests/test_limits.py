@@ -15,7 +15,7 @@ import pytest
 from retriever import Assistant
 from webui.access import buckets, limits
 from webui.access.buckets import Buckets
-from webui.access.limits import Turns, pace
+from webui.access.line import Line, TooBusyError, Turns
 from webui.messages import EN, VI
 from webui.server import MOUNTS
 

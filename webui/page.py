@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ import gradio as gr
 from docs_store import Generation, HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
+from .access.limits import TURNS
+from .access.line import TooBusyError, Turns
 from .asking import Asked, asked_query, read_asked, read_filters, turn_of
 from .cards import answer_html, encode, legend_html, no_sources_html, sources_html
 from .chat_words import word
@@ -25,6 +27,7 @@ from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
 _KEPT_TURNS = 30
+_SESSIONS = 2_000  # conversations kept in memory, the latest used; a session's name is the client's own to make up
 _EXAMPLES = 4
 
 log = logging.getLogger("hoitin")
@@ -141,15 +144,31 @@ def make_page(
         outputs = [chatbot, sources, history, box, chat, filters]
         # Not queued: one plain request an event, and no event stream, which a proxy may buffer. With the stream a
         # few questions asked while a page loaded went unanswered in a browser on a cold machine.
-        plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+        # Who comes by Gradio's queue all the same waits in our line and in no other.
+        plain: dict[str, Any] = {"queue": False, "concurrency_limit": None, "show_progress": "hidden"}
         private: dict[str, Any] = {"api_visibility": "private", **plain}
-        box.submit(ask, [box, filtered, chat], outputs, api_name="ask", **plain)
+        box.submit(in_turn(ask), [box, filtered, chat], outputs, api_name="ask", **plain)
         for button in examples:
-            button.click(ask, [button, filtered, chat], outputs, **private)
-        do.click(command, [wanted, chat], outputs, **private)
+            button.click(in_turn(ask), [button, filtered, chat], outputs, **private)
+        do.click(in_turn(command), [wanted, chat], outputs, **private)
         fresh.click(lambda: ([], no_sources_html(messages), "", "", Chat(), gr.skip()), None, outputs, **private)
-        page.load(start, None, [*examples, filters], **private)
+        page.load(in_turn(start), None, [*examples, filters], **private)
+    page.state_session_capacity = _SESSIONS
     return page
+
+
+def in_turn(event: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Return an event as Gradio is to call it: when its asker's turn has come, in a thread."""
+
+    async def waiting(request: gr.Request, *values: Any) -> Any:
+        assert request.request
+        turns: Turns = request.request.scope[TURNS]
+        try:
+            return await turns.work(event, *values)
+        except TooBusyError as error:
+            raise gr.Error(str(error), print_exception=False) from error  # `ChatLimits` says it to the reader
+
+    return waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 # Before Gradio is imported: it would otherwise ask the internet for its version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -24,6 +24,8 @@ from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant
 
 from . import source_page, statement, widget
+from .access.limits import counts_as, free, too_busy
+from .access.line import TooBusyError, Turns
 from .access.wiring import Access
 from .bodies import AskRequest
 from .chat_routes import add_chat_routes
@@ -46,14 +48,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """Return the whole web application. Opens no index and loads no model until asked."""
     root = settings.root_path
     access = Access(settings, MOUNTS)
-    assistant = access.pace(assistant)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.get("/", include_in_schema=False)
+    @app.get("/", dependencies=[free], include_in_schema=False)
     def home(request: Request) -> Response:
         return RedirectResponse(f"{here(request, root)}/chat/")
 
-    @app.get("/healthz")
+    @app.get("/healthz", dependencies=[free])
     def health() -> Response:
         try:
             generation = assistant.generation()
@@ -66,12 +67,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         )
 
     @app.post("/api/ask")
-    def api_ask(body: AskRequest, request: Request) -> Response:
-        return JSONResponse(answer_json(body.asked().answer(assistant, body.turns()), here(request, root)))
+    async def api_ask(body: AskRequest, request: Request, turns: Annotated[Turns, counts_as(1)]) -> Response:
+        answer = await turns.work(body.asked().answer, assistant, body.turns())
+        return JSONResponse(answer_json(answer, here(request, root)))
 
     source_page.add_routes(app, assistant, settings.data, root)
 
-    @app.get("/favicon.ico", include_in_schema=False)
+    @app.get("/favicon.ico", dependencies=[free], include_in_schema=False)
     def icon() -> Response:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
@@ -82,6 +84,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     _say_errors_plainly(app)
     access.add_routes(app, assistant)
     _mount_chats(app, assistant, accounts=access.has_accounts)
+    access.hold_to_limits(app)
     _close_doors(app, settings, access)
     return app
 
@@ -102,6 +105,10 @@ def _say_errors_plainly(app: FastAPI) -> None:
         if error.status_code == 400:  # FastAPI's word for a body that is no JSON at all
             return await invalid(request, RequestValidationError([]))
         return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+
+    @app.exception_handler(TooBusyError)
+    async def busy(request: Request, error: TooBusyError) -> Response:
+        return await refused(request, too_busy(error))
 
     @app.exception_handler(UsageError)
     async def misused(request: Request, error: UsageError) -> Response:
@@ -145,7 +152,6 @@ def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
 def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
-    access.add_turns(app)
     app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
     access.add_gate(app)

@@ -20,6 +20,7 @@ from ..assembly import run_index
 from ..messages import EN, VI
 from ..settings import Settings
 from ..status import status_facts
+from .limits import free
 from .person import Person, Role
 
 
@@ -68,14 +69,14 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
         finally:
             editing.release()
 
-    @app.post("/api/remove")
+    @app.post("/api/remove", dependencies=[free])
     def remove(body: RemoveRequest, person: Editor) -> Response:
         if assistant.generation().passages.document(body.doc_id) is None:  # a file's name, which withdraw also takes, is none
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
         out = withdraw(settings.data, body.doc_id, person=person.name, reason=body.reason)
         return JSONResponse({"removed": [{"doc_id": one.doc_id, "title": one.title} for one in out]})
 
-    @app.post("/api/restore")
+    @app.post("/api/restore", dependencies=[free])
     def let_in(body: RestoreRequest, person: Editor) -> Response:
         if body.doc_id not in {one.doc_id for one in withdrawals(settings.data)}:
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
@@ -87,7 +88,7 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
             )  # fmt: skip
         return JSONResponse({"restored": restored})
 
-    @app.get("/api/status")
+    @app.get("/api/status", dependencies=[free])
     def status(person: Editor) -> Response:
         facts = status_facts(settings)
         return JSONResponse(facts if person.may("admin") else _without_paths(facts))
