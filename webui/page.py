@@ -27,7 +27,8 @@ from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
 _KEPT_TURNS = 30
-_SESSIONS = 2_000  # conversations kept in memory, the latest used; a session's name is the client's own to make up
+_KEPT_TEXT = 200_000  # characters of a conversation's messages
+_SESSIONS = 1_000  # conversations of one language kept in memory, the last used; a client makes up its session's name
 _EXAMPLES = 4
 
 log = logging.getLogger("hoitin")
@@ -70,7 +71,7 @@ def make_page(
         reply = respond(assistant, asked, messages, root, turns, number)
         before = [*chat.shown[:-1], {"role": "assistant", "content": chat.settled}] if chat.shown else []
         said = {"role": "user", "content": encode(question)}
-        shown = [*before, said, {"role": "assistant", "content": reply.html}][-2 * _KEPT_TURNS :]
+        shown = _kept([*before, said, {"role": "assistant", "content": reply.html}])
         history = [*chat.history, (number, question)][-_KEPT_TURNS:]
         turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
         chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
@@ -209,6 +210,14 @@ def _answered(assistant: Assistant, asked: Asked, messages: Messages, root: str,
     live = _wrapped(answer_html(answer, messages, root, live=True, offers=others) + foot, number)
     settled = _wrapped(answer_html(answer, messages, root) + foot, number)
     return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer))
+
+
+def _kept(shown: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the last messages, whole turns, as many as are kept; the last turn always."""
+    shown = shown[-2 * _KEPT_TURNS :]
+    while len(shown) > 2 and sum(len(one["content"]) for one in shown) > _KEPT_TEXT:
+        shown = shown[2:]
+    return shown
 
 
 def _wrapped(html: str, number: int) -> str:

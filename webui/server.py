@@ -24,6 +24,7 @@ from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant
 
 from . import source_page, statement, widget
+from .access.gate import refusal
 from .access.limits import counts_as, free, too_busy
 from .access.line import TooBusyError, Turns
 from .access.wiring import Access
@@ -81,7 +82,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     statement.add_routes(app, root)
     add_chat_routes(app, assistant, settings.data, root)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    _say_errors_plainly(app)
+    _say_errors_plainly(app, root)
     access.add_routes(app, assistant)
     _mount_chats(app, assistant, accounts=access.has_accounts)
     access.hold_to_limits(app)
@@ -89,7 +90,7 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     return app
 
 
-def _say_errors_plainly(app: FastAPI) -> None:
+def _say_errors_plainly(app: FastAPI, root: str) -> None:
     """Answer errors in one sentence; no exception text, no trace, no echo of the input."""
 
     @app.exception_handler(RequestValidationError)
@@ -104,6 +105,8 @@ def _say_errors_plainly(app: FastAPI) -> None:
     async def refused(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # FastAPI's word for a body that is no JSON at all
             return await invalid(request, RequestValidationError([]))
+        if error.status_code == 429:  # a source page, say, that was asked for too often
+            return refusal(request.scope, 429, error.detail, root, error.headers or {})
         return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
 
     @app.exception_handler(TooBusyError)

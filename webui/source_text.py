@@ -19,7 +19,8 @@ Span = tuple[int, int, str]  # start, end, class
 
 _BLOCK = 20_000  # characters: a browser lays out no more than what is near the window, block by block
 _DRESSED = 200_000  # characters: the marks of Markdown are dimmed on pages up to this
-_FEW, _SPARSE = 100, 10  # so many marks, and one more for so many characters
+_SPECIAL = re.compile(r"[&<>\"'\r]")
+_FEW, _SPARSE = 100, 3  # so many marks, and one more for so many characters
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+.*$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+]|>+)[ \t]", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:-{3,200}|\*{3,200}|\|[-:| \t]{1,500}\|)\r?$", re.MULTILINE)
@@ -82,23 +83,29 @@ def _dressed(text: str, start: int, end: int, spans: list[Span]) -> Iterator[Mar
             changes.setdefault(max(begin, start), []).append((name, 1))
             changes.setdefault(min(stop, end), []).append((name, -1))
     worn: Counter[str] = Counter()
+    gathered: list[str] = []
     for left, right in pairwise(sorted(changes)):
         for name, change in changes[left]:
             worn[name] += change
         names = " ".join(sorted(name for name in worn if worn[name]))
-        yield Markup(f'<span class="{names}">' if names else "")
         for place in range(left, right, _BLOCK):
-            yield _plain(text[place : min(place + _BLOCK, right)])
-        yield Markup("</span>" if names else "")
+            plain = _plain(text[place : min(place + _BLOCK, right)])
+            gathered.append(f'<span class="{names}">{plain}</span>' if names else plain)
+            if right - left >= _BLOCK:
+                yield Markup("".join(gathered))
+                gathered = []
+    yield Markup("".join(gathered))
 
 
-def _plain(text: str) -> Markup:
+def _plain(text: str) -> str:
     # A parser of HTML turns CR LF into LF; as an entity, CR stays.
-    return Markup(str(escape(text)).replace("\r", "&#13;"))
+    return str(escape(text)).replace("\r", "&#13;") if _SPECIAL.search(text) else text
 
 
 def _spans(text: str, start: int, end: int) -> list[Span]:
     """Return the marks of Markdown in a block; none where they are more than any writer makes, and no help in reading."""
+    if end - start > 3 * _BLOCK:  # one endless line
+        return []
     most = _FEW + (end - start) // _SPARSE
     spans = list(islice(_markdown(text, start, end), most + 1))
     return spans if len(spans) <= most else []

@@ -77,7 +77,7 @@ def _make_data(data: Path, news: Path) -> Path:
     lines = [" ".join(chance.choices(words, k=40)) for _ in range(1_000)]
     long = "\n".join(chance.choice(lines) for _ in range(60_000)).encode()[:8_000_000]
     (news / "rat-dai.txt").write_bytes(long[: long.rindex(b"\n")])
-    (news / "day-dau.md").write_text("# Đầy dấu\n\n" + "*a* **b** _c_ - d\n" * 11_000, encoding="utf-8")
+    (news / "day-dau.md").write_text("# Đầy dấu\n\n" + "- **Tên:** Lan\n" * 13_000, encoding="utf-8")
     subprocess.run([*_HOITIN, "index", str(_SAMPLES), str(news), "--data", str(data)], check=True, stdout=subprocess.DEVNULL)
     return data
 

@@ -76,6 +76,8 @@ class Line:
                 self._held[asker] -= 1
                 if not self._held[asker]:
                     del self._held[asker]
+                if asker in self._waiting:  # who has just had a turn stands behind who came meanwhile
+                    self._waiting[asker] = self._waiting.pop(asker)
             elif place in (own := self._waiting.get(asker, deque())):
                 own.remove(place)
                 if not own:
