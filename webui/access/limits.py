@@ -25,7 +25,7 @@ from .addresses import asker_key
 from .buckets import Buckets
 from .line import Line, TooBusyError, Turns
 
-_READS = 1200  # source pages, and stretches of originals, a minute: pdf.js asks for many of a scan that is leafed through
+_READS = 600  # source pages, and stretches of originals, a minute: pdf.js asks for many of a scan that is leafed through
 _OWN_PLACES = 16  # of the line, for one asker
 
 
