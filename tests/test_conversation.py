@@ -26,7 +26,7 @@ from webui.asking import Asked, asked_query, read_asked, read_filters
 from webui.cards import answer_html
 from webui.chat_words import _SCRIPT_WORDS, _WORDS
 from webui.cli import main
-from webui.exporting import ask_again, to_docx, to_markdown
+from webui.exporting import Conversation, ask_again, to_docx, to_markdown
 from webui.feedback import Feedback, add_feedback, read_feedback
 from webui.filtering import filters_html
 from webui.messages import EN, VI
@@ -254,9 +254,8 @@ def test_a_conversation_is_kept_in_markdown_where_hostile_text_is_only_text(tmp_
     embedder = HashEmbedder()
     reindex(tmp_path / "data", [news], embedder)
     assistant = Assistant(tmp_path / "data", lambda: embedder)
-    conversation = ask_again(
-        assistant, [Asked(hostile.BODY_QUESTION), Asked("Vườn thuốc Mộc Hương rộng bao nhiêu ha?")], EN, ""
-    )
+    answers = ask_again(assistant, [Asked(hostile.BODY_QUESTION), Asked("Vườn thuốc Mộc Hương rộng bao nhiêu ha?")])
+    conversation = Conversation(list(answers), EN, "", date.today())
     passages = [citation.passage for _, answer in conversation.asked for citation in answer.citations]
     assert any(hostile.SCRIPT in passage for passage in passages)
     shown = lxml.html.fragment_fromstring(MarkdownIt("commonmark").render(to_markdown(conversation)), create_parent="div")

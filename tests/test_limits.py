@@ -11,11 +11,17 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI, Response
+from starlette.staticfiles import StaticFiles
 
+from docs_store import Generations
+from indexer import reindex
 from retriever import Assistant
-from webui.access import buckets, limits
+from webui import page
+from webui.access import buckets, limits, line
 from webui.access.buckets import Buckets
-from webui.access.limits import Turns, pace
+from webui.access.limits import refuse_uncounted
+from webui.access.line import Line, TooBusyError, Turns
 from webui.messages import EN, VI
 from webui.server import MOUNTS
 
@@ -49,6 +55,14 @@ def test_a_bucket_gives_so_many_at_once_and_one_more_every_so_often() -> None:
     assert bucket.take("lan") == 0
     bucket.forget("lan")
     assert bucket.take("lan") == 0
+
+
+def test_a_bucket_gives_several_or_none() -> None:
+    now = [100.0]
+    bucket = Buckets(10, 6, lambda: now[0])
+    assert [bucket.take("lan", 7), bucket.take("lan", 7), bucket.take("lan", 3)] == [0, 24, 0]
+    now[0] += 60
+    assert bucket.take("lan", 10) == 0
 
 
 def test_a_million_strangers_take_no_more_memory_than_some(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,12 +103,11 @@ def test_a_flood_gets_a_clear_429_while_others_ask_on(data: Path, path: str, bod
 
 
 def test_every_way_of_asking_counts_together(data: Path) -> None:
-    client = visitor(open_app(data, rate=6))
+    client = visitor(open_app(data, rate=5))
     ways = {
         "/api/ask": QUESTION,
         "/chat/gradio_api/run/ask": EVENT,
         "/en/chat/gradio_api/run/ask": EVENT,
-        "/api/ask/": QUESTION,
         "/api/export": {"format": "markdown", "turns": [QUESTION]},
         "/api/feedback": {**QUESTION, "helpful": True},
     }
@@ -137,6 +150,72 @@ def test_a_rate_of_zero_is_no_limit(data: Path) -> None:
     assert {client.post("/api/ask", json=QUESTION).status_code for _ in range(350)} == {200}
 
 
+# --- what a request costs --------------------------------------------------------------------
+
+
+def test_an_export_costs_as_many_questions_as_it_asks_again(data: Path) -> None:
+    client = visitor(open_app(data, rate=10))
+
+    def export(turns: int) -> httpx.Response:
+        return client.post("/api/export", json={"format": "markdown", "turns": [QUESTION] * turns})
+
+    assert export(7).status_code == 200
+    refused = export(4)
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= 6
+    assert [client.post("/api/ask", json=QUESTION).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_an_export_of_more_than_may_ever_be_asked_is_told_so_and_costs_nothing(data: Path) -> None:
+    client = visitor(open_app(data, rate=10))
+    response = client.post("/api/export", json={"format": "docx", "turns": [QUESTION] * 30})
+    assert response.status_code == 422
+    assert response.json() == {"error": " | ".join(one.too_much.format(count=30, rate=10) for one in (VI, EN))}
+    assert client.post("/api/export", json={"format": "docx", "turns": [QUESTION] * 10}).status_code == 200
+
+
+def test_reading_sources_has_a_measure_of_its_own(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_READS", 3)
+    client = visitor(open_app(data, rate=2))
+    place = client.post("/api/ask", json=QUESTION).json()["citations"][0]["source_url"]
+    original = place.replace("/source/", "/original/").split("?")[0]
+    assert [client.get(one).status_code for one in (place, original, place)] == [200] * 3
+    assert client.get(original).json() == {"error": " | ".join(one.too_many.format(seconds=20) for one in (VI, EN))}
+    shown = client.get(place, headers={"Accept": "text/html"})
+    assert shown.status_code == 429
+    assert shown.headers["retry-after"] == "20"
+    assert shown.headers["content-type"].startswith("text/html")
+    assert VI.too_many.format(seconds=20) in shown.text
+    assert EN.too_many.format(seconds=20) in shown.text
+    assert client.post("/api/ask", json=QUESTION).status_code == 200
+
+
+def test_a_route_that_does_not_say_what_it_costs_is_refused_when_the_application_is_put_together(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_careless_route(app: FastAPI, root: str) -> None:
+        @app.get("/chi-phi")
+        def careless() -> None: ...
+
+    monkeypatch.setattr("webui.statement.add_routes", add_careless_route)
+    with pytest.raises(ValueError, match="/chi-phi"):
+        open_app(data)
+
+
+@pytest.mark.parametrize("kind", ["a plain route", "a mounted application"])
+def test_a_route_of_another_kind_cannot_slip_past_either(kind: str) -> None:
+    app = FastAPI(openapi_url=None)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent))
+    app.mount("/chat", FastAPI())
+    refuse_uncounted(app, MOUNTS)
+    if kind == "a plain route":
+        app.add_route("/la", lambda request: Response())
+    else:
+        app.mount("/la", FastAPI())
+    with pytest.raises(ValueError, match="/la"):
+        refuse_uncounted(app, MOUNTS)
+
+
 # --- how many at once -----------------------------------------------------------------------
 
 
@@ -174,13 +253,13 @@ def slow(data: Path) -> Iterator[Slow]:
     assistant.go.set()
 
 
-def open_slow_app(slow: Slow, data: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, **settings: Any) -> Any:
+def open_slow_app(slow: Any, data: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, **settings: Any) -> Any:
     from webui.access import wiring
     from webui.server import make_app
     from webui.settings import Settings
 
     monkeypatch.setattr(wiring, "_AT_ONCE", at_once)
-    return make_app(slow, Settings(data=data, **settings))  # type: ignore[arg-type]
+    return make_app(slow, Settings(data=data, **settings))
 
 
 def client_of(app: Any, address: str) -> httpx.AsyncClient:
@@ -229,14 +308,19 @@ def test_what_comes_through_gradios_queue_takes_turns_too(slow: Slow, data: Path
 
 def test_one_cannot_fill_the_waiting_room(slow: Slow, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_slow_app(slow, data, monkeypatch, 1)
+    places = limits._OWN_PLACES + 1  # one is being answered
 
     async def crowd() -> tuple[list[int], int]:
         async with client_of(app, STRANGER) as flood, client_of(app, "10.0.0.7") as other:
             asking = [asyncio.create_task(flood.post("/api/ask", json=QUESTION)) for _ in range(60)]
-            await until(lambda: sum(task.done() for task in asking) == 60 - limits._OWN_WAITING)
+            await until(lambda: sum(task.done() for task in asking) == 60 - places)
             refused = next(task.result() for task in asking if task.done())
             assert refused.json() == {"error": " | ".join(one.too_busy.format(seconds=1) for one in (VI, EN))}
             assert refused.headers["retry-after"] == "1"
+            event = await flood.post("/en/chat/gradio_api/run/ask", json=EVENT)
+            assert event.status_code == 429
+            assert event.headers["retry-after"] == "1"
+            assert event.json() == {"error": EN.too_busy.format(seconds=1)}
             question = asyncio.create_task(other.post("/api/ask", json=QUESTION))
             await asyncio.sleep(0)
             slow.go.set()
@@ -244,57 +328,238 @@ def test_one_cannot_fill_the_waiting_room(slow: Slow, data: Path, monkeypatch: p
 
     statuses, other = asyncio.run(crowd())
     assert other == 200
-    assert statuses == [200] * limits._OWN_WAITING + [429] * (60 - limits._OWN_WAITING)
+    assert statuses == [200] * places + [429] * (60 - places)
 
 
-def test_a_full_waiting_room_and_a_long_wait_end_in_429_and_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_WAITING", 2)
-    monkeypatch.setattr(limits, "_PATIENCE", 0.05)
-    gate = asyncio.Event()
-
-    async def work(scope: Any, receive: Any, send: Any) -> None:
-        await gate.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    turns = Turns(work, at_once=1, mounts=MOUNTS, own=0)
-
-    async def crowd() -> list[int]:
-        async with client_of(turns, STRANGER) as client:
-            first = asyncio.create_task(client.post("/api/ask"))
-            await until(lambda: turns._inside.total() == 1)
-            rest = [asyncio.create_task(client.post("/api/ask")) for _ in range(4)]
-            refused = [(await task).status_code for task in rest]
-            gone = asyncio.create_task(client.post("/api/ask"))
-            await until(lambda: turns._inside.total() == 2)
-            gone.cancel()
-            await asyncio.gather(gone, return_exceptions=True)
-            gate.set()
-            return [*refused, (await first).status_code, (await client.post("/api/ask")).status_code]
-
-    assert asyncio.run(crowd()) == [429] * 4 + [200, 200]
-    assert not turns._inside
+# --- in whose turn --------------------------------------------------------------------------
 
 
-def test_a_turn_ends_when_the_answer_begins_however_slowly_it_is_taken() -> None:
-    taken = asyncio.Event()
-    begun = 0
+class Told:
+    """An assistant that answers one question at a time, when it is told to, and remembers whose came when."""
 
-    async def work(scope: Any, receive: Any, send: Any) -> None:
-        nonlocal begun
-        begun += 1
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await taken.wait()
-        await send({"type": "http.response.body", "body": b""})
+    def __init__(self, data: Path) -> None:
+        embedder = HashEmbedder()
+        self._assistant = Assistant(data, lambda: embedder)
+        self.begun: list[str] = []
+        self.go = threading.Semaphore(0)
 
-    async def two() -> list[int]:
-        async with client_of(Turns(work, at_once=1, mounts=MOUNTS), STRANGER) as client:
-            asking = [asyncio.create_task(client.post("/api/ask")) for _ in range(2)]
-            await until(lambda: begun == 2)
+    def ask(self, question: str, *args: Any, **options: Any) -> Any:
+        self.begun.append(question.split()[0])
+        assert self.go.acquire(timeout=30)
+        return self._assistant.ask(question, *args, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._assistant, name)
+
+
+def said(who: str) -> dict[str, str]:
+    return {"question": f"{who} hỏi {COMET_QUESTION}"}
+
+
+def test_who_comes_with_one_question_is_next_however_many_another_has_waiting(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = Told(data)
+    app = open_slow_app(assistant, data, monkeypatch, 1)
+
+    async def crowd() -> None:
+        async with client_of(app, STRANGER) as crowd, client_of(app, "10.0.0.7") as other:
+            export = {"format": "markdown", "turns": [said("đông")] * 20}
+            asking = [asyncio.create_task(crowd.post("/api/export", json=export))]
+            await until(lambda: len(assistant.begun) == 1)
+            asking += [asyncio.create_task(crowd.post("/api/ask", json=said("đông"))) for _ in range(10)]
+            await until(lambda: waiting(app) == 10)
+            one = asyncio.create_task(other.post("/api/ask", json=said("một")))
+            chat = {"data": [said("trang")["question"], "", None], "session_hash": "t"}
+            event = asyncio.create_task(other.post("/chat/gradio_api/run/ask", json=chat))
+            await until(lambda: waiting(app) == 12)
+            assistant.go.release(3)
+            assert (await one).status_code == 200
+            await until(lambda: len(assistant.begun) == 4)
+            assistant.go.release(100)
+            assert {answer.status_code for answer in await asyncio.gather(*asking, event)} == {200}
+
+    asyncio.run(crowd())
+    assert assistant.begun[:4] in (["đông", "một", "đông", "trang"], ["đông", "trang", "đông", "một"])
+    assert len(assistant.begun) == 32
+    # The export goes round with its own asker's other questions, and is not put off by them for ever.
+    assert assistant.begun.count("đông") == 30
+
+
+def waiting(app: Any) -> int:
+    """Return how many wait for a turn."""
+    return sum(map(len, app.state.limits._line._waiting.values()))
+
+
+def test_one_asker_never_holds_the_last_turn(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant = Told(data)
+    app = open_slow_app(assistant, data, monkeypatch, 3)
+
+    async def crowd() -> None:
+        async with client_of(app, STRANGER) as crowd, client_of(app, "10.0.0.7") as other:
+            asking = [asyncio.create_task(crowd.post("/api/ask", json=said("đông"))) for _ in range(10)]
+            await until(lambda: len(assistant.begun) == 2 and waiting(app) == 8)
+            asking.append(asyncio.create_task(other.post("/api/ask", json=said("một"))))
+            await until(lambda: assistant.begun == ["đông", "đông", "một"])
+            assistant.go.release(100)
+            assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
+
+    asyncio.run(crowd())
+
+
+def test_people_take_turns_by_name_and_not_by_their_proxys_address(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant = Told(data)
+    app = open_slow_app(assistant, data, monkeypatch, 1, trusted_proxies=PROXY, user_header="X-Remote-User")
+
+    async def crowd() -> None:
+        async with client_of(app, PROXY) as proxy:
+
+            def ask(name: str) -> asyncio.Task[httpx.Response]:
+                return asyncio.create_task(proxy.post("/api/ask", json=said(name), headers={"X-Remote-User": name}))
+
+            asking = [ask("lan") for _ in range(5)]
+            await until(lambda: waiting(app) == 4)
+            asking.append(ask("minh"))
+            await until(lambda: waiting(app) == 5)
+            assistant.go.release(100)
+            await asyncio.gather(*asking)
+
+    asyncio.run(crowd())
+    assert assistant.begun.index("minh") <= 2
+
+
+def test_a_slow_reader_of_a_long_page_holds_no_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    text = "Dòng văn bản rất dài về trạm quan trắc.\n" * 20_000
+    (news / "dai.txt").write_text(text, encoding="utf-8")
+    assert not reindex(tmp_path / "data", [news], HashEmbedder()).failed
+    app = open_slow_app(Assistant(tmp_path / "data", HashEmbedder), tmp_path / "data", monkeypatch, 1)
+    (doc_id,) = Generations(tmp_path / "data").open_current().passages.sources()
+
+    async def both() -> None:
+        for place in (f"/source/{doc_id}", f"/original/{doc_id}"):
+            parts: list[bytes] = []
+            begun, taken = asyncio.Event(), asyncio.Event()
+
+            async def send(message: Any, parts: list[bytes] = parts, begun: Any = begun, taken: Any = taken) -> None:
+                if body := message.get("body"):
+                    parts.append(body)
+                    begun.set()
+                    await taken.wait()
+
+            reading = asyncio.create_task(app(_scope("GET", place), _no_body, send))
+            await asyncio.wait_for(begun.wait(), 20)
+            assert not app.state.limits._line._held
+            async with client_of(app, "10.0.0.8") as same, client_of(app, "10.0.0.7") as other:
+                for client in (same, other):
+                    assert (await client.post("/api/ask", json={"question": "trạm quan trắc"})).status_code == 200
+            assert len(parts) == 1
+            assert len(parts[0]) < 300_000
             taken.set()
-            return [(await task).status_code for task in asking]
+            await reading
+            assert b"".join(parts).decode().count("quan trắc.\n") == 20_000
+            assert not app.state.limits._line._held
 
-    assert asyncio.run(two()) == [200, 200]
+    asyncio.run(both())
+
+
+# --- what is kept in memory -----------------------------------------------------------------
+
+
+def ask_in_chat(client: Any, session: str) -> list[str]:
+    """Ask in a conversation, and return its messages."""
+    event = {**EVENT, "session_hash": session}
+    return [one["content"][0]["text"] for one in client.post("/chat/gradio_api/run/ask", json=event).json()["data"][0]]
+
+
+def test_conversations_that_somebody_makes_up_push_out_the_oldest(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "_SESSIONS", 3)
+    client = visitor(open_app(data))
+    assert [len(ask_in_chat(client, name)) for name in ("lan", "minh", "lan", "a", "b", "lan")] == [2, 2, 4, 2, 2, 6]
+    assert [len(ask_in_chat(client, name)) for name in ("c", "d", "e", "lan")] == [2, 2, 2, 2]
+
+
+def test_a_conversation_keeps_its_last_turns_and_no_more_text_than_some(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = visitor(open_app(data))
+    first = sum(map(len, ask_in_chat(client, "lan")))
+    monkeypatch.setattr(page, "_KEPT_TEXT", first * 3)
+    kept = [ask_in_chat(client, "lan") for _ in range(6)]
+    assert [len(one) % 2 for one in kept] == [0] * 6
+    assert len(kept[0]) == 4
+    assert max(sum(map(len, one)) for one in kept) <= first * 3
+    monkeypatch.setattr(page, "_KEPT_TEXT", 0)
+    assert len(ask_in_chat(client, "lan")) == 2
+
+
+# --- the line itself ------------------------------------------------------------------------
+
+
+def test_a_full_line_and_a_long_wait_are_refused_and_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "_WAITING", 2)
+    held = Line(1, share=1, places=100)
+
+    async def crowd() -> None:
+        gate = asyncio.Event()
+
+        async def stand() -> None:
+            async with held.turn("lan"):
+                await gate.wait()
+
+        first = asyncio.create_task(stand())
+        await until(lambda: held._held["lan"] == 1)
+        rest = [asyncio.create_task(stand()) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooBusyError) as full:
+            await stand()
+        assert full.value.seconds == 1
+        rest[0].cancel()
+        await asyncio.gather(rest[0], return_exceptions=True)
+        monkeypatch.setattr(line, "_PATIENCE", 0.01)
+        with pytest.raises(TooBusyError) as late:
+            await stand()
+        assert late.value.seconds == 0.01
+        gate.set()
+        await asyncio.gather(first, rest[1])
+
+    asyncio.run(crowd())
+    assert not held._held
+    assert not held._waiting
+    assert held._free == 1
+
+
+def test_who_was_let_in_is_not_sent_away_between_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Line(1, share=1, places=1)
+    turns = Turns(held, "lan")
+
+    async def steps() -> list[int]:
+        assert await turns.work(int, "1") == 1
+        monkeypatch.setattr(line, "_WAITING", 0)
+        with pytest.raises(TooBusyError):
+            await Turns(held, "lan").work(int, "1")
+        return [number async for number in turns.each(number for number in range(3))]
+
+    assert asyncio.run(steps()) == [0, 1, 2]
+
+
+def test_what_fails_or_is_broken_off_gives_its_turn_back() -> None:
+    held = Line(1, share=1, places=10)
+    go = threading.Event()
+
+    async def fail() -> None:
+        with pytest.raises(ZeroDivisionError):
+            await Turns(held, "lan").work(lambda: 1 // 0)
+        broken = asyncio.create_task(Turns(held, "lan").work(go.wait, 30))
+        await until(lambda: held._held)
+        waits = asyncio.create_task(Turns(held, "minh").work(int, "2"))
+        broken.cancel()
+        go.set()
+        assert await waits == 2
+        await asyncio.gather(broken, return_exceptions=True)
+
+    asyncio.run(fail())
+    assert not held._held
+    assert held._free == 1
 
 
 def test_a_body_that_comes_slowly_holds_no_turn(data: Path, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,24 +598,19 @@ async def _post_dripping(app: Any, body: AsyncIterator[bytes]) -> int:
         nonlocal status
         status = message.get("status", status)
 
-    scope = {
-        "type": "http", "method": "POST", "path": "/api/ask", "query_string": b"", "root_path": "", "scheme": "http",
-        "headers": [(b"content-type", b"application/json"), (b"host", b"hoitin.example")],
-        "client": ("10.0.0.8", 1), "server": ("127.0.0.1", 80), "http_version": "1.1", "asgi": {"version": "3.0"},
-    }  # fmt: skip
-    await app(scope, receive, send)
+    await app(_scope("POST", "/api/ask"), receive, send)
     return status
 
 
-def test_a_question_that_asks_again_within_itself_does_not_wait_for_itself(data: Path) -> None:
-    embedder = HashEmbedder()
-    assistant = pace(Assistant(data, lambda: embedder), 1)
-    answers: list[Any] = []
-    # In a thread, so that waiting for itself would be a failure and not the end of all tests.
-    question = "sao chổi Bình Minh ngày 1/1/1990"  # nothing at that time: it looks at any other
-    asking = threading.Thread(target=lambda: answers.append(assistant.ask(question)), daemon=True)
-    asking.start()
-    asking.join(30)
-    assert answers
-    assert not answers[0].found
-    assert answers[0].nearest
+def _scope(method: str, path: str) -> dict[str, Any]:
+    return {
+        "type": "http", "method": method, "path": path, "query_string": b"", "root_path": "", "scheme": "http",
+        "headers": [(b"content-type", b"application/json"), (b"host", b"hoitin.example")],
+        "client": ("10.0.0.8", 1), "server": ("127.0.0.1", 80), "http_version": "1.1", "asgi": {"version": "3.0"},
+    }  # fmt: skip
+
+
+async def _no_body() -> dict[str, Any]:
+    """Return the end of a request without a body, and then nothing: its sender stays."""
+    await asyncio.Event().wait()
+    raise AssertionError

@@ -19,7 +19,8 @@ from indexer import reindex, withdraw
 from webui import originals
 from webui.citing import official
 from webui.messages import EN, VI
-from webui.source_text import page_html
+from webui.source_page import _Documents
+from webui.source_text import page_html, page_pieces
 
 from . import hostile, test_server
 from .conftest import ARTICLES
@@ -195,6 +196,32 @@ def test_a_long_page_is_cut_at_line_ends_but_never_within_the_mark() -> None:
         assert tree.text_content() == text
         assert [mark.text_content() for mark in tree.iter("mark")] == [text[start:end]]
     assert len(lxml.html.fragment_fromstring(page_html(text), create_parent="div").find_class("block")) > 10
+
+
+@pytest.mark.parametrize("piece", ["*a* ", "# *a* **b**\n", "_a_ __b__\n", "*", "**a**      "])
+def test_a_page_that_is_nothing_but_marks_grows_no_larger_than_its_text(piece: str) -> None:
+    text = piece * (150_000 // len(piece))
+    html = page_html(text, (0, 1), markdown=True)
+    assert len(html) < 1.1 * len(text)
+    assert text_of(html) == text
+    written = page_html("# Đề mục\n\n- **Số:** 37 trạm đo.\n- Số _khác_.\n\n" * 3_000, markdown=True)
+    assert written.count("md-bold") == 3_000
+
+
+def test_a_page_without_line_ends_is_made_in_pieces_all_the_same() -> None:
+    text = "Trạm <đo> & quan trắc\r " * 100_000
+    pieces = list(page_pieces(text, (30_000, 90_000)))
+    assert max(map(len, pieces)) < 100_000
+    assert text_of("".join(pieces)) == text
+
+
+def test_who_reads_the_same_document_at_the_same_time_shares_its_text(site: Site) -> None:
+    documents = _Documents(site.assistant)
+    doc_id = site.first(QUESTION)["doc_id"]
+    one = documents.find(doc_id)
+    assert one is not None
+    assert documents.find(doc_id) is one
+    assert documents.find("khong-co") is None
 
 
 # --- the citation in words ------------------------------------------------------------------

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from docs_store import HoitinError, UsageError
+from docs_store import HoitinError, UsageError, today
 from docs_store.vietnamese import storable
 from retriever import Assistant
 
+from .access.limits import counts_as
+from .access.line import Turns
 from .asking import Asked, asked_query
 from .bodies import QuestionBody
-from .exporting import ask_again, to_docx, to_markdown
+from .exporting import Conversation, ask_again, to_docx, to_markdown
 from .feedback import MAX_COMMENT, Feedback, add_feedback, now
 from .messages import LANGUAGES
 
@@ -52,28 +54,37 @@ class FeedbackRequest(Put):
     comment: str = Field(default="", max_length=MAX_COMMENT)
 
 
+async def _questions(body: ExportRequest) -> int:
+    """Return how many questions an export asks again."""
+    return len(body.turns)
+
+
 def add_chat_routes(app: FastAPI, assistant: Assistant, data: Path, root: str) -> None:
     """Add POST /api/export and POST /api/feedback."""
 
     @app.post("/api/export")
-    def export(body: ExportRequest, request: Request) -> Response:
+    async def export(body: ExportRequest, request: Request, turns: Annotated[Turns, counts_as(_questions)]) -> Response:
         base = f"{request.url.scheme}://{request.url.netloc}{root}"
-        conversation = ask_again(assistant, [turn.asked() for turn in body.turns], LANGUAGES[body.lang], base)
-        kinds = {"docx": (to_docx, _WORD, "docx"), "markdown": (to_markdown, "text/markdown", "md")}
+        answers = ask_again(assistant, [turn.asked() for turn in body.turns])
+        conversation = Conversation([one async for one in turns.each(answers)], LANGUAGES[body.lang], base, today())
+        kinds: dict[str, tuple[Any, str, str]] = {
+            "docx": (to_docx, _WORD, "docx"),
+            "markdown": (to_markdown, "text/markdown", "md"),
+        }
         write, kind, ending = kinds[body.format]
         name = f"hoi-tin-{conversation.day.isoformat()}.{ending}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return Response(write(conversation), media_type=kind, headers=headers)
+        return Response(await turns.work(write, conversation), media_type=kind, headers=headers)
 
     @app.post("/api/feedback")
-    def feedback(body: FeedbackRequest) -> Response:
+    async def feedback(body: FeedbackRequest, turns: Annotated[Turns, counts_as(1)]) -> Response:
         asked = body.asked()
         held_to = asked_query(asked, "").removeprefix("q=").lstrip("&")
         said = Feedback(
             now(), storable(asked.question), body.helpful, "" if body.helpful else body.reason, storable(body.comment), held_to
         )
         try:
-            add_feedback(data, _with_answer(said, asked, assistant))
+            await turns.work(lambda: add_feedback(data, _with_answer(said, asked, assistant)))
         except OSError as error:
             log.error("cannot keep feedback: %s", error)
             return JSONResponse({"error": "the feedback could not be kept"}, status_code=503)

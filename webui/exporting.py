@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from docs_store import today
 from retriever import Answer, Assistant, Citation, Turn
 
 from .asking import Asked, turn_of
@@ -31,15 +30,13 @@ class Conversation:
     day: date
 
 
-def ask_again(assistant: Assistant, questions: Sequence[Asked], messages: Messages, base: str) -> Conversation:
-    """Return the conversation that these questions make, in order. Raises what `Assistant.ask` raises."""
+def ask_again(assistant: Assistant, questions: Sequence[Asked]) -> Generator[tuple[Asked, Answer]]:
+    """Yield the questions of a conversation with their answers, in order. Raises what `Assistant.ask` raises."""
     turns: list[Turn] = []
-    asked = []
     for one in questions:
         answer = one.answer(assistant, turns)
         turns.append(turn_of(answer))
-        asked.append((one, answer))
-    return Conversation(asked, messages, base, today())
+        yield one, answer
 
 
 def to_docx(conversation: Conversation) -> bytes:

@@ -101,6 +101,7 @@ class Messages:
     not_allowed: str
     too_many: str
     too_busy: str
+    too_much: str
 
     def note(self, note: PageNote) -> str:
         """Return in words how a page was read."""
@@ -202,6 +203,7 @@ VI = Messages(
     not_allowed="Bạn không có quyền làm việc này.",
     too_many="Bạn hỏi quá nhanh. Hãy hỏi lại sau {seconds} giây.",
     too_busy="Đang có quá nhiều người hỏi. Hãy hỏi lại sau {seconds} giây.",
+    too_much="Việc này phải hỏi lại {count} câu, mà mỗi phút chỉ được hỏi {rate} câu. Hãy chọn ít câu hơn.",
 )
 
 EN = Messages(
@@ -294,6 +296,7 @@ EN = Messages(
     not_allowed="You may not do this.",
     too_many="You are asking too fast. Please ask again in {seconds} seconds.",
     too_busy="Too many people are asking at the moment. Please ask again in {seconds} seconds.",
+    too_much="This asks {count} questions again, and only {rate} a minute are allowed. Please choose fewer.",
 )
 
 LANGUAGES = {"vi": VI, "en": EN}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from docs_store import Document, FileState, file_of
 from indexer import is_as_read
+
+Each = Callable[[Generator[bytes]], AsyncIterator[bytes]]
 
 MAX_ORIGINAL = 200 << 20  # bytes
 _BLOCK = 256 << 10
@@ -104,8 +106,11 @@ def _is_as_read(source: str, known: FileState, size: int, mtime_ns: int, inode: 
 # --- the response ---------------------------------------------------------------------------
 
 
-def original_response(document: Document, data: Path, created: str, request: Mapping[str, str]) -> Response | None:
-    """Return the document's file, or the stretch of it that the request's headers ask for; None if it cannot be given out."""
+def original_response(document: Document, data: Path, created: str, request: Mapping[str, str], each: Each) -> Response | None:
+    """Return the document's file, or the stretch of it that the request's headers ask for; None if it cannot be given out.
+
+    each: reads the blocks, one after the other.
+    """
     original, file = open_original(document, data, created)
     if file is None:
         return None
@@ -115,7 +120,7 @@ def original_response(document: Document, data: Path, created: str, request: Map
         file.close()
         return Response(status_code=304, headers=headers)
     asked = request.get("range", "") if request.get("if-range", tag) == tag else ""
-    return _response(file, original.size, headers, asked)
+    return _response(file, original.size, headers, asked, each)
 
 
 def _headers(document: Document) -> dict[str, str]:
@@ -133,11 +138,11 @@ def _headers(document: Document) -> dict[str, str]:
     return headers
 
 
-def _response(file: BinaryIO, size: int, headers: dict[str, str], asked: str) -> Response:
+def _response(file: BinaryIO, size: int, headers: dict[str, str], asked: str, each: Each) -> Response:
     """Return the whole file or the one stretch that was asked for; several at once are not worth their code."""
     match = _RANGE.fullmatch(asked)
     if not match or match[0] == "bytes=-":
-        return StreamingResponse(_blocks(file, 0, size), headers=headers | {"Content-Length": str(size)})
+        return StreamingResponse(each(_blocks(file, 0, size)), headers=headers | {"Content-Length": str(size)})
     first, last = match.groups()
     start = int(first) if first else max(0, size - int(last))
     stop = min(int(last) + 1, size) if first and last else size
@@ -145,10 +150,10 @@ def _response(file: BinaryIO, size: int, headers: dict[str, str], asked: str) ->
         file.close()
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Length": str(stop - start), "Content-Range": f"bytes {start}-{stop - 1}/{size}"}
-    return StreamingResponse(_blocks(file, start, stop), status_code=206, headers=headers)
+    return StreamingResponse(each(_blocks(file, start, stop)), status_code=206, headers=headers)
 
 
-def _blocks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, start: int, stop: int) -> Generator[bytes]:
     with file:
         file.seek(start)
         while start < stop and (block := file.read(min(_BLOCK, stop - start))):

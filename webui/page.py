@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ import gradio as gr
 from docs_store import Generation, HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant, Turn
 
+from .access.limits import TURNS
+from .access.line import TooBusyError, Turns
 from .asking import Asked, asked_query, read_asked, read_filters, turn_of
 from .cards import answer_html, encode, legend_html, no_sources_html, sources_html
 from .chat_words import word
@@ -24,6 +26,8 @@ from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
 _KEPT_TURNS = 30
+_KEPT_TEXT = 200_000  # characters of a conversation's messages
+_SESSIONS = 1_000  # conversations of one language kept in memory, the last used; a client makes up its session's name
 _EXAMPLES = 4
 
 log = logging.getLogger("hoitin")
@@ -66,7 +70,7 @@ def make_page(
         reply = respond(assistant, asked, messages, root, turns, number)
         before = [*chat.shown[:-1], {"role": "assistant", "content": chat.settled}] if chat.shown else []
         said = {"role": "user", "content": encode(question)}
-        shown = [*before, said, {"role": "assistant", "content": reply.html}][-2 * _KEPT_TURNS :]
+        shown = _kept([*before, said, {"role": "assistant", "content": reply.html}])
         history = [*chat.history, (number, question)][-_KEPT_TURNS:]
         turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
         chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
@@ -140,15 +144,31 @@ def make_page(
         outputs = [chatbot, sources, history, box, chat, filters]
         # Not queued: one plain request an event, and no event stream, which a proxy may buffer. With the stream a
         # few questions asked while a page loaded went unanswered in a browser on a cold machine.
-        plain: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+        # Who comes by Gradio's queue all the same waits in our line and in no other.
+        plain: dict[str, Any] = {"queue": False, "concurrency_limit": None, "show_progress": "hidden"}
         private: dict[str, Any] = {"api_visibility": "private", **plain}
-        box.submit(ask, [box, filtered, chat], outputs, api_name="ask", **plain)
+        box.submit(in_turn(ask), [box, filtered, chat], outputs, api_name="ask", **plain)
         for button in examples:
-            button.click(ask, [button, filtered, chat], outputs, **private)
-        do.click(command, [wanted, chat], outputs, **private)
+            button.click(in_turn(ask), [button, filtered, chat], outputs, **private)
+        do.click(in_turn(command), [wanted, chat], outputs, **private)
         fresh.click(lambda: ([], no_sources_html(messages), "", "", Chat(), gr.skip()), None, outputs, **private)
-        page.load(start, None, [*examples, filters], **private)
+        page.load(in_turn(start), None, [*examples, filters], **private)
+    page.state_session_capacity = _SESSIONS
     return page
+
+
+def in_turn(event: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Return an event as Gradio is to call it: when its asker's turn has come, in a thread."""
+
+    async def waiting(request: gr.Request, *values: Any) -> Any:
+        assert request.request
+        turns: Turns = request.request.scope[TURNS]
+        try:
+            return await turns.work(event, *values)
+        except TooBusyError as error:
+            raise gr.Error(str(error), print_exception=False) from error  # `ChatLimits` says it to the reader
+
+    return waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +208,14 @@ def _answered(assistant: Assistant, asked: Asked, messages: Messages, root: str,
     live = _wrapped(answer_html(answer, messages, root, live=True) + foot, number)
     settled = _wrapped(answer_html(answer, messages, root) + foot, number)
     return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer))
+
+
+def _kept(shown: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the last messages, whole turns, as many as are kept; the last turn always."""
+    shown = shown[-2 * _KEPT_TURNS :]
+    while len(shown) > 2 and sum(len(one["content"]) for one in shown) > _KEPT_TEXT:
+        shown = shown[2:]
+    return shown
 
 
 def _wrapped(html: str, number: int) -> str:

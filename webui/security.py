@@ -190,8 +190,8 @@ class SecurityHeaders:
                 referrer = b"no-referrer" if "hoitin.token_path" in scope else b"same-origin"  # the address holds the token
                 headers += [*self._headers(nonce, scope["hoitin.ancestors"], sandbox), (b"referrer-policy", referrer)]
                 message = {**message, "headers": headers}
-                if _is_html(headers):
-                    start = message  # hold it back: the page's length will change
+                if _is_html(headers) and any(name.lower() == b"content-length" for name, _ in headers):
+                    start = message  # hold it back: the page's length will change; what comes in parts is ours and needs none
                     return
             elif start is not None and message["type"] == "http.response.body":
                 page.extend(message.get("body", b""))

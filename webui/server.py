@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 # Before Gradio is imported: it would otherwise ask the internet for its version.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -24,6 +24,9 @@ from docs_store import HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Assistant
 
 from . import source_page, statement, widget
+from .access.gate import refusal
+from .access.limits import counts_as, free, too_busy
+from .access.line import TooBusyError, Turns
 from .access.wiring import Access
 from .bodies import AskRequest
 from .chat_routes import add_chat_routes
@@ -46,14 +49,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """Return the whole web application. Opens no index and loads no model until asked."""
     root = settings.root_path
     access = Access(settings, MOUNTS)
-    assistant = access.pace(assistant)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.get("/", include_in_schema=False)
+    @app.get("/", dependencies=[free], include_in_schema=False)
     def home(request: Request) -> Response:
         return RedirectResponse(f"{here(request, root)}/chat/")
 
-    @app.get("/healthz")
+    @app.get("/healthz", dependencies=[free])
     def health() -> Response:
         try:
             generation = assistant.generation()
@@ -66,12 +68,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         )
 
     @app.post("/api/ask")
-    def api_ask(body: AskRequest, request: Request) -> Response:
-        return JSONResponse(answer_json(body.asked().answer(assistant, body.turns()), here(request, root)))
+    async def api_ask(body: AskRequest, request: Request, turns: Annotated[Turns, counts_as(1)]) -> Response:
+        answer = await turns.work(body.asked().answer, assistant, body.turns())
+        return JSONResponse(answer_json(answer, here(request, root)))
 
     source_page.add_routes(app, assistant, settings.data, root)
 
-    @app.get("/favicon.ico", include_in_schema=False)
+    @app.get("/favicon.ico", dependencies=[free], include_in_schema=False)
     def icon() -> Response:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
@@ -79,14 +82,15 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     statement.add_routes(app, root)
     add_chat_routes(app, assistant, settings.data, root)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    _say_errors_plainly(app)
+    _say_errors_plainly(app, root)
     access.add_routes(app, assistant)
     _mount_chats(app, assistant, accounts=access.has_accounts)
+    access.hold_to_limits(app)
     _close_doors(app, settings, access)
     return app
 
 
-def _say_errors_plainly(app: FastAPI) -> None:
+def _say_errors_plainly(app: FastAPI, root: str) -> None:
     """Answer errors in one sentence; no exception text, no trace, no echo of the input."""
 
     @app.exception_handler(RequestValidationError)
@@ -101,7 +105,13 @@ def _say_errors_plainly(app: FastAPI) -> None:
     async def refused(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # FastAPI's word for a body that is no JSON at all
             return await invalid(request, RequestValidationError([]))
+        if error.status_code == 429:  # a source page, say, that was asked for too often
+            return refusal(request.scope, 429, error.detail, root, error.headers or {})
         return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+
+    @app.exception_handler(TooBusyError)
+    async def busy(request: Request, error: TooBusyError) -> Response:
+        return await refused(request, too_busy(error))
 
     @app.exception_handler(UsageError)
     async def misused(request: Request, error: UsageError) -> Response:
@@ -145,7 +155,6 @@ def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
 def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
-    access.add_turns(app)
     app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
     access.add_gate(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from markupsafe import Markup, escape
 
@@ -19,6 +19,8 @@ Span = tuple[int, int, str]  # start, end, class
 
 _BLOCK = 20_000  # characters: a browser lays out no more than what is near the window, block by block
 _DRESSED = 200_000  # characters: the marks of Markdown are dimmed on pages up to this
+_SPECIAL = re.compile(r"[&<>\"'\r]")
+_FEW, _SPARSE = 100, 4  # so many marks, and one more for so many characters
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+.*$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+]|>+)[ \t]", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:-{3,200}|\*{3,200}|\|[-:| \t]{1,500}\|)\r?$", re.MULTILINE)
@@ -30,11 +32,20 @@ def page_html(
     text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
 ) -> Markup:
     """Return a page's text with its mark and the quote in that, start and end, and with Markdown's own marks dimmed."""
-    cuts = _cuts(text, mark or (0, 0))
-    blocks = [_block(text, start, end, mark, quote, markdown=markdown) for start, end in pairwise(cuts)]
-    if len(blocks) < 2:
-        return Markup("").join(blocks)
-    return Markup("").join(Markup('<div class="block">{}</div>').format(block) for block in blocks)
+    return Markup("").join(page_pieces(text, mark, quote, markdown=markdown))
+
+
+def page_pieces(
+    text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
+) -> Iterator[Markup]:
+    """Yield the same piece by piece, each made when it is asked for."""
+    blocks = list(pairwise(_cuts(text, mark or (0, 0))))
+    for start, end in blocks:
+        if len(blocks) > 1:
+            yield Markup('<div class="block">')
+        yield from _block(text, start, end, mark, quote, markdown=markdown)
+        if len(blocks) > 1:
+            yield Markup("</div>")
 
 
 def _cuts(text: str, mark: tuple[int, int]) -> list[int]:
@@ -52,38 +63,52 @@ def _cuts(text: str, mark: tuple[int, int]) -> list[int]:
 
 def _block(
     text: str, start: int, end: int, mark: tuple[int, int] | None, quote: tuple[int, int] | None, *, markdown: bool
-) -> Markup:
-    spans = list(_markdown(text, start, end)) if markdown and len(text) <= _DRESSED else []
+) -> Iterator[Markup]:
+    spans = _spans(text, start, end) if markdown and len(text) <= _DRESSED else []
     if mark is None or not start <= mark[0] < end:
-        return _dressed(text, start, end, spans)
-    within = [*spans, (*quote, "quoted")] if quote else spans
-    inside = Markup('<mark id="{}" tabindex="-1">{}</mark>').format(MARK, _dressed(text, *mark, within))
-    return _dressed(text, start, mark[0], spans) + inside + _dressed(text, mark[1], end, spans)
+        yield from _dressed(text, start, end, spans)
+        return
+    yield from _dressed(text, start, mark[0], spans)
+    yield Markup('<mark id="{}" tabindex="-1">').format(MARK)
+    yield from _dressed(text, *mark, [*spans, (*quote, "quoted")] if quote else spans)
+    yield Markup("</mark>")
+    yield from _dressed(text, mark[1], end, spans)
 
 
-def _dressed(text: str, start: int, end: int, spans: list[Span]) -> Markup:
-    """Return text[start:end] with the spans that fall in it; where they overlap, a piece has the classes of all."""
+def _dressed(text: str, start: int, end: int, spans: list[Span]) -> Iterator[Markup]:
+    """Yield text[start:end] with the spans that fall in it; where they overlap, a piece has the classes of all."""
     changes: dict[int, list[tuple[str, int]]] = {start: [], end: []}
     for begin, stop, name in spans:
         if begin < end and stop > start:
             changes.setdefault(max(begin, start), []).append((name, 1))
             changes.setdefault(min(stop, end), []).append((name, -1))
-    edges = sorted(changes)
     worn: Counter[str] = Counter()
-    pieces = []
-    for left, right in pairwise(edges):
+    gathered: list[str] = []
+    for left, right in pairwise(sorted(changes)):
         for name, change in changes[left]:
             worn[name] += change
         names = " ".join(sorted(name for name in worn if worn[name]))
-        pieces.append(f'<span class="{names}">' if names else "")
-        pieces.append(_plain(text[left:right]))
-        pieces.append("</span>" if names else "")
-    return Markup("".join(pieces))
+        for place in range(left, right, _BLOCK):
+            plain = _plain(text[place : min(place + _BLOCK, right)])
+            gathered.append(f'<span class="{names}">{plain}</span>' if names else plain)
+            if right - left >= _BLOCK:
+                yield Markup("".join(gathered))
+                gathered = []
+    yield Markup("".join(gathered))
 
 
-def _plain(text: str) -> Markup:
+def _plain(text: str) -> str:
     # A parser of HTML turns CR LF into LF; as an entity, CR stays.
-    return Markup(str(escape(text)).replace("\r", "&#13;"))
+    return str(escape(text)).replace("\r", "&#13;") if _SPECIAL.search(text) else text
+
+
+def _spans(text: str, start: int, end: int) -> list[Span]:
+    """Return the marks of Markdown in a block; none where they are more than any writer makes, and no help in reading."""
+    if end - start > 3 * _BLOCK:  # one endless line
+        return []
+    most = _FEW + (end - start) // _SPARSE
+    spans = list(islice(_markdown(text, start, end), most + 1))
+    return spans if len(spans) <= most else []
 
 
 def _markdown(text: str, start: int, end: int) -> Iterator[Span]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from .access.limits import free
 from .links import here
 from .messages import LANGUAGES, VI
 from .settings import Settings
@@ -29,7 +30,7 @@ def add_routes(app: FastAPI, settings: Settings) -> None:
     root = settings.root_path
     script = widget_script()
 
-    @app.get("/widget.js")
+    @app.get("/widget.js", dependencies=[free])
     def widget() -> Response:
         # Any page may load it, by type=module too: it holds nothing but itself. Who may frame the chat is another matter.
         headers = {
@@ -39,20 +40,20 @@ def add_routes(app: FastAPI, settings: Settings) -> None:
         }
         return Response(script, media_type="text/javascript", headers=headers)
 
-    @app.get("/widget/allowed")
+    @app.get("/widget/allowed", dependencies=[free])
     def widget_allowed() -> Response:
         return JSONResponse({"allowed": True})  # CORS keeps this from an origin that is not on the list
 
-    @app.get("/widget/hello", response_class=HTMLResponse)
+    @app.get("/widget/hello", dependencies=[free], response_class=HTMLResponse)
     def widget_hello(request: Request) -> Response:
         request.scope["hoitin.ancestors"] = "*"  # any page may frame this one, and no other of ours
         return _page("widget_hello.html", request, root)
 
-    @app.get("/widget-demo", response_class=HTMLResponse)
+    @app.get("/widget-demo", dependencies=[free], response_class=HTMLResponse)
     def widget_demo(request: Request) -> Response:
         return _page("widget_demo.html", request, root)
 
-    @app.get("/widget-setup", response_class=HTMLResponse)
+    @app.get("/widget-setup", dependencies=[free], response_class=HTMLResponse)
     def widget_setup(request: Request) -> Response:
         return _page("widget_setup.html", request, root, origins=settings.embed_origins, attributes=_ATTRIBUTES)
 

@@ -20,13 +20,17 @@ class Buckets:
         self._full_at: OrderedDict[str, float] = OrderedDict()  # when each bucket is full again; those in use last
         self._lock = threading.Lock()
 
-    def take(self, key: str) -> float:
-        """Take one, and return 0.0; or return the seconds until there is one, and take none."""
+    def take(self, key: str, count: int = 1) -> float:
+        """Take so many, and return 0.0; or return the seconds until there are as many, and take none.
+
+        A bucket never holds more than its size: who asks for more waits for ever.
+        """
+        taken = count * self._every
         with self._lock:
             now = self._clock()
-            full_at = max(self._full_at.pop(key, now), now) + self._every
+            full_at = max(self._full_at.pop(key, now), now) + taken
             wait = full_at - now - self._size * self._every
-            self._full_at[key] = full_at if wait <= 1e-9 else full_at - self._every
+            self._full_at[key] = full_at if wait <= 1e-9 else full_at - taken
             if len(self._full_at) > _MAX_KEYS:
                 self._full_at.popitem(last=False)
             return wait if wait > 1e-9 else 0.0

@@ -22,6 +22,7 @@ from ..messages import EN, VI
 from ..removal import take_out
 from ..settings import Settings
 from ..status import status_facts
+from .limits import free
 from .person import Person, Role
 
 
@@ -71,7 +72,7 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
         finally:
             editing.release()
 
-    @app.post("/api/remove")
+    @app.post("/api/remove", dependencies=[free])
     def remove(body: RemoveRequest, person: Editor) -> Response:
         if assistant.generation().passages.document(body.doc_id) is None:  # a file's name, which withdraw also takes, is none
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
@@ -85,7 +86,7 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
         # It is out of the answers already; the index without it is made once the answer is on its way.
         return JSONResponse(facts, background=BackgroundTask(make_final, settings.data))
 
-    @app.post("/api/restore")
+    @app.post("/api/restore", dependencies=[free])
     def let_in(body: RestoreRequest, person: Editor) -> Response:
         if body.doc_id not in {one.doc_id for one in withdrawals(settings.data)}:
             raise HTTPException(404, f"{VI.source_missing} | {EN.source_missing}")
@@ -97,7 +98,7 @@ def add_editor_routes(app: FastAPI, assistant: Assistant, settings: Settings) ->
             )  # fmt: skip
         return JSONResponse({"restored": restored})
 
-    @app.get("/api/status")
+    @app.get("/api/status", dependencies=[free])
     def status(person: Editor) -> Response:
         facts = status_facts(settings)
         return JSONResponse(facts if person.may("admin") else _without_paths(facts))

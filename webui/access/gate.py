@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -104,10 +104,7 @@ class Gate:
 
     def _refuse(self, scope: Scope, status: int, vietnamese: str, english: str) -> Response:
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-        if _wants_page(scope):
-            page = template("refused.html").render(m=VI, vietnamese=vietnamese, english=english, root=self._root)
-            return HTMLResponse(page, status, headers)
-        return JSONResponse({"error": f"{vietnamese} | {english}"}, status, headers)
+        return refusal(scope, status, f"{vietnamese} | {english}", self._root, headers)
 
     def _send_to_login(self, scope: Scope, path: str) -> Response | None:
         if not self._ways.login or not _wants_page(scope):
@@ -116,6 +113,15 @@ class Gate:
         wanted = quote(path + ("?" + query if query else ""), safe="")
         language = "lang=en&" if path.startswith("/en/") else ""
         return RedirectResponse(f"{self._root}/login?{language}next={wanted}", 303)
+
+
+def refusal(scope: Scope, status: int, words: str, root: str, headers: Mapping[str, str]) -> Response:
+    """Return what says that a request is refused: a page to who wants to see one, JSON to others. words: in both languages."""
+    if _wants_page(scope):
+        vietnamese, _, english = words.partition(" | ")
+        page = template("refused.html").render(m=VI, vietnamese=vietnamese, english=english, root=root)
+        return HTMLResponse(page, status, headers)
+    return JSONResponse({"error": words}, status, headers)
 
 
 def _take_off(token_path: str, scope: Scope) -> None:

@@ -1,144 +1,166 @@
-"""So many questions a minute from one, so many at once from all: a flood from one leaves the others unharmed."""
+"""What a request costs, said beside its route: so much from one asker a minute, and its turns in the line.
+
+Our own routes say it by `counts_as` or `free`; `refuse_uncounted` holds them to it. The events of the chat pages are
+Gradio's routes and no place for a word of ours: `ChatLimits` stands before them.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
-import threading
-import weakref
-from collections import Counter
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from retriever import Answer, Assistant
 
 from ..messages import EN, VI, Messages
 from ..security import own_path
 from .addresses import asker_key
 from .buckets import Buckets
+from .line import Line, TooBusyError, Turns
 
-_WAITING = 128  # questions that may wait for their turn
-_OWN_WAITING = 16  # of them, from one asker
-_PATIENCE = 10.0  # seconds a question waits
-
-
-class QuestionLimits:
-    """Answers 429 to one who asks more than `rate` questions a minute. They may come all at once."""
-
-    def __init__(self, app: ASGIApp, rate: int, mounts: Mapping[str, Messages]) -> None:
-        self._app = app
-        self._buckets = Buckets(rate, 60 / rate)
-        self._mounts = mounts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_question(scope, self._mounts) and (wait := self._buckets.take(asker_key(scope))):
-            await _refuse(scope, receive, send, self._mounts, "too_many", wait)
-        else:
-            await self._app(scope, receive, send)
+_READS = 600  # source pages, and stretches of originals, a minute: pdf.js asks for many of a scan that is leafed through
+_OWN_PLACES = 16  # of the line, for one asker
 
 
-class Turns:
-    """Lets `at_once` questions through at a time; a few more wait, the rest get 429.
+class Limits:
+    """How much one asker may ask and read a minute, and the line that all stand in.
 
-    Stands where a request's body has been read and ends with the first byte of its answer, so
-    that nobody holds a turn by being slow. own: how many of one asker, 0 for no limit.
+    rate: questions a minute, which may come all at once; 0 for no limits but the line's own. at_once: turns at a time.
     """
 
-    def __init__(self, app: ASGIApp, at_once: int, mounts: Mapping[str, Messages], own: int = _OWN_WAITING) -> None:
+    def __init__(self, rate: int, at_once: int) -> None:
+        self._rate = rate
+        self._questions = Buckets(rate, 60 / rate) if rate else None
+        self._reads = Buckets(_READS, 60 / _READS) if rate else None
+        if rate:
+            self._line = Line(at_once, share=max(1, at_once - 1), places=_OWN_PLACES)
+        else:
+            self._line = Line(at_once, share=at_once, places=1_000_000)
+
+    def take(self, scope: Scope, questions: int = 0, reads: int = 0) -> float:
+        """Take what a request costs, and return 0.0; or return the seconds until it may come again.
+
+        Raises HTTPException for more than one may ask in a minute at all.
+        """
+        if self._questions is None or self._reads is None:
+            return 0.0
+        if questions > self._rate:
+            words = (one.too_much.format(count=questions, rate=self._rate) for one in (VI, EN))
+            raise HTTPException(422, " | ".join(words))
+        key = asker_key(scope)
+        return (questions and self._questions.take(key, questions)) or (reads and self._reads.take(key, reads))
+
+    def turns(self, scope: Scope) -> Turns:
+        """Return the turns of a request."""
+        return Turns(self._line, asker_key(scope))
+
+
+# --- our own routes -------------------------------------------------------------------------
+
+_costs: set[object] = set()
+
+
+def counts_as(questions: int | Callable[..., Awaitable[int]] = 0, *, reads: int = 0) -> Any:
+    """Return the dependency by which a route says what it costs; it gives the route its `Turns`.
+
+    questions: how many, or a dependency that returns it, say from the body. reads: source pages, or as much of an
+    original. Answers 429 before anything is done.
+    """
+
+    async def fixed() -> int:
+        return int(str(questions))
+
+    async def turns(request: Request, count: int = Depends(questions if callable(questions) else fixed)) -> Turns:
+        limits: Limits = request.app.state.limits
+        if wait := limits.take(request.scope, count, reads):
+            raise too_many(wait)
+        return limits.turns(request.scope)
+
+    _costs.add(turns)
+    return Depends(turns)
+
+
+free = counts_as(0)
+
+
+def refuse_uncounted(app: FastAPI, mounts: Iterable[str]) -> None:
+    """Raise ValueError for a route that does not say what it costs. mounts: where `ChatLimits` stands before the routes."""
+    for route in app.routes:
+        if not _is_counted(route, frozenset(mounts)):
+            raise ValueError(f"{getattr(route, 'path', route)!r} does not say what it costs: give it counts_as(…) or free")
+
+
+def _is_counted(route: BaseRoute, mounts: frozenset[str]) -> bool:
+    if isinstance(route, Mount):
+        return route.path in mounts or isinstance(route.app, StaticFiles)
+    return isinstance(route, APIRoute) and any(one.call in _costs for one in route.dependant.dependencies)
+
+
+def too_many(wait: float) -> HTTPException:
+    """Return the refusal of one who asks too fast, in both languages."""
+    return _refusal("too_many", wait, [VI, EN])
+
+
+def too_busy(error: TooBusyError) -> HTTPException:
+    """Return the refusal of one who finds no place in the line, in both languages."""
+    return _refusal("too_busy", error.seconds, [VI, EN])
+
+
+def _refusal(message: str, wait: float, languages: Iterable[Messages]) -> HTTPException:
+    seconds = max(1, math.ceil(wait))
+    words = " | ".join(getattr(messages, message).format(seconds=seconds) for messages in languages)
+    return HTTPException(429, words, {"Retry-After": str(seconds), "Cache-Control": "no-store"})
+
+
+# --- the events of the chat pages -----------------------------------------------------------
+
+TURNS = "hoitin.turns"
+_EVENT = r"(?P<mount>{})/gradio_api/(?:queue/join|call/\w+|run/\w+)/?"
+
+
+class ChatLimits:
+    """Counts each event of a chat page as a question, and answers 429 in the page's language, which it shows as it is.
+
+    The event finds its `Turns` in scope[TURNS], in Gradio's queue too, which runs it outside of the request.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits, mounts: Mapping[str, Messages]) -> None:
         self._app = app
-        self._at_once = at_once
+        self._limits = limits
         self._mounts = mounts
-        self._own = own
-        self._inside: Counter[str] = Counter()
-        # One for each event loop: a server has one, tests have several.
-        self._turns: weakref.WeakKeyDictionary[Any, asyncio.Semaphore] = weakref.WeakKeyDictionary()
+        self._event = re.compile(_EVENT.format("|".join(map(re.escape, mounts))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not is_question(scope, self._mounts):
+        asking = scope["type"] == "http" and scope["method"] == "POST"
+        event = self._event.fullmatch(own_path(scope)) if asking else None
+        if event is None:
             await self._app(scope, receive, send)
             return
-        key = asker_key(scope)
-        if self._inside.total() >= self._at_once + _WAITING or (self._own and self._inside[key] >= self._own):
-            await _refuse(scope, receive, send, self._mounts, "too_busy", 1)
-            return
-        turns = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._at_once))
-        self._inside[key] += 1
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await turns.acquire()
-        except TimeoutError:
-            self._leave(key)
-            await _refuse(scope, receive, send, self._mounts, "too_busy", _PATIENCE)
-            return
-        except BaseException:
-            self._leave(key)
-            raise
-        held = True
+        messages = self._mounts[event["mount"]]
 
-        def leave() -> None:
-            nonlocal held
-            if held:
-                held = False
-                turns.release()
-                self._leave(key)
+        async def refuse(message: str, wait: float) -> None:
+            refusal = _refusal(message, wait, [messages])
+            await JSONResponse({"error": refusal.detail}, refusal.status_code, refusal.headers)(scope, receive, send)
+
+        if wait := self._limits.take(scope, questions=1):
+            await refuse("too_many", wait)
+            return
+        turns = scope[TURNS] = self._limits.turns(scope)
+        refused = False
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                leave()
-            await send(message)
+            nonlocal refused
+            if message["type"] == "http.response.start" and turns.refusal:  # Gradio makes a 500 of it
+                refused = True
+                await refuse("too_busy", turns.refusal.seconds)
+            elif not refused:
+                await send(message)
 
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            leave()
-
-    def _leave(self, key: str) -> None:
-        self._inside[key] -= 1
-        if not self._inside[key]:
-            del self._inside[key]
-
-
-def pace(assistant: Assistant, at_once: int) -> Assistant:
-    """Return the assistant, which now searches for at most `at_once` questions at a time, whichever way they come.
-
-    Gradio's queue runs its events outside of any request, so that `Turns` does not see them.
-    """
-    return cast(Assistant, _Paced(assistant, at_once))
-
-
-class _Paced:
-    def __init__(self, assistant: Assistant, at_once: int) -> None:
-        self._assistant = assistant
-        self._slots = threading.BoundedSemaphore(at_once)
-
-    def ask(self, *args: Any, **options: Any) -> Answer:
-        with self._slots:
-            return self._assistant.ask(*args, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._assistant, name)
-
-
-def is_question(scope: Scope, mounts: Mapping[str, Messages]) -> bool:
-    """Tell whether a request makes us search: POST /api/ask, /api/export or /api/feedback, or an event of a chat page."""
-    if scope["type"] != "http" or scope["method"] != "POST":
-        return False
-    path = own_path(scope)
-    events = "|".join(re.escape(mount) for mount in mounts)
-    return bool(re.match(rf"(?:/api/(?:ask|export|feedback)|(?:{events})/gradio_api/(?:queue/join|call/\w+|run/\w+))/?$", path))
-
-
-async def _refuse(
-    scope: Scope, receive: Receive, send: Send, mounts: Mapping[str, Messages], message: str, wait: float
-) -> None:
-    """Answer 429: in the language of the chat page, which shows the sentence as it is; in both to programs."""
-    seconds = max(1, math.ceil(wait))
-    path = own_path(scope)
-    languages = [messages for mount, messages in mounts.items() if path.startswith(mount + "/")] or [VI, EN]
-    said = " | ".join(getattr(messages, message).format(seconds=seconds) for messages in languages)
-    response = JSONResponse({"error": said}, 429, {"Retry-After": str(seconds), "Cache-Control": "no-store"})
-    await response(scope, receive, send)
+        await self._app(scope, receive, watched)

@@ -18,6 +18,7 @@ from .accounts import MAX_PASSWORD, Accounts
 from .addresses import address_key
 from .buckets import Buckets
 from .gate import from_our_page
+from .limits import free
 from .sessions import Sessions
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
@@ -69,11 +70,11 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
         )  # fmt: skip
         return HTMLResponse(html, status)
 
-    @app.get("/login", response_class=HTMLResponse)
+    @app.get("/login", dependencies=[free], response_class=HTMLResponse)
     def show(request: Request) -> Response:
         return page(request, after=own_address(request.query_params.get("next", "")))
 
-    @app.post("/login")
+    @app.post("/login", dependencies=[free])  # `Throttle` slows it down
     async def sign_in(request: Request) -> Response:
         nonlocal comparing
         if not from_our_page(request.scope):
@@ -100,7 +101,7 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
         response.headers["Set-Cookie"] = sessions.begin(account, request.scope)
         return response
 
-    @app.post("/logout")
+    @app.post("/logout", dependencies=[free])
     def sign_out(request: Request) -> Response:
         response = RedirectResponse(f"{root}/login?lang={language(request).lang}", 303)
         response.headers["Set-Cookie"] = sessions.end(request.scope)

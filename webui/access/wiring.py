@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 from fastapi import FastAPI
@@ -15,12 +16,12 @@ from .accounts import Accounts
 from .addresses import ForwardedHeaders
 from .editors import add_editor_routes
 from .gate import Gate, Ways
-from .limits import QuestionLimits, Turns, pace
+from .limits import ChatLimits, Limits, refuse_uncounted
 from .login import add_login
 from .proxy_header import ProxyHeader
 from .sessions import Sessions
 
-_AT_ONCE = max(2, os.cpu_count() or 2)  # a search is work for one core
+_AT_ONCE = max(2, os.cpu_count() or 2)  # what a turn computes is work for one core
 
 
 class Access:
@@ -29,6 +30,7 @@ class Access:
     def __init__(self, settings: Settings, mounts: Mapping[str, Messages]) -> None:
         self._settings = settings
         self._mounts = mounts
+        self._limits = Limits(settings.rate, _AT_ONCE)
         self._accounts = Accounts(settings.accounts) if settings.accounts else None
         self._sessions = Sessions(self._accounts, settings.root_path) if self._accounts else None
         header = ProxyHeader(settings.user_header, settings.groups_header, settings.group_roles)
@@ -41,24 +43,22 @@ class Access:
         """Tell whether there is a sign-in page."""
         return self._accounts is not None
 
-    def pace(self, assistant: Assistant) -> Assistant:
-        """Return the assistant, which searches for as many questions at a time as there are cores."""
-        return pace(assistant, _AT_ONCE)
-
     def add_routes(self, app: FastAPI, assistant: Assistant) -> None:
         """Add the routes of editors and, with local accounts, the sign-in page."""
         add_editor_routes(app, assistant, self._settings)
         if self._accounts and self._sessions:
             add_login(app, self._accounts, self._sessions, self._settings.root_path)
 
-    def add_turns(self, app: FastAPI) -> None:
-        """Add what lets so many questions through at a time. Its place is where a request's body has been read."""
-        own = {} if self._settings.rate else {"own": 0}
-        app.add_middleware(Turns, at_once=_AT_ONCE, mounts=self._mounts, **own)
+    def hold_to_limits(self, app: FastAPI) -> None:
+        """Hold every route to what it says that it costs. Raises ValueError for one that says nothing."""
+        refuse_uncounted(app, self._mounts)
+        app.state.limits = self._limits
+        # A thread that computes in Python lets another in only so often: at the default of 5 ms, a question beside one
+        # that renders a long page takes three times as long.
+        sys.setswitchinterval(0.0005)
 
     def add_gate(self, app: FastAPI) -> None:
         """Add what asks who is there and how often they come. Its place is before all that reads a request."""
-        if self._settings.rate:
-            app.add_middleware(QuestionLimits, rate=self._settings.rate, mounts=self._mounts)
+        app.add_middleware(ChatLimits, limits=self._limits, mounts=self._mounts)
         app.add_middleware(Gate, ways=self._ways, root=self._settings.root_path)
         app.add_middleware(ForwardedHeaders, trusted=self._settings.trusted_proxies)

@@ -121,7 +121,10 @@
     });
     if (!turns.length) return say(words.nothing, true);
     const reply = await post("/api/export", { format, lang: english ? "en" : "vi", turns });
-    if (!reply.ok) return say(words.failed, true);
+    if (!reply.ok) {
+      const { error } = [422, 429].includes(reply.status) ? await reply.json().catch(() => ({})) : {};
+      return say(String(error ?? "").split(" | ")[english ? 1 : 0] || words.failed, true);
+    }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await reply.blob());
     link.download = reply.headers.get("Content-Disposition").match(/filename="([^"]+)"/)[1];
