@@ -90,7 +90,7 @@ def _state(document: Document, data: Path, created: str, status: os.stat_result)
         known = file_of(library, document)
         if known is None:
             return "absent"
-        if not _is_as_read(document.source, known, status.st_size, status.st_mtime_ns, status.st_ino):
+        if not _is_as_read(document.source, known, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino):
             return "changed"
     elif status.st_mtime > datetime.fromisoformat(created).timestamp() + 1:  # an index that came without its library
         return "changed"
@@ -98,8 +98,8 @@ def _state(document: Document, data: Path, created: str, status: os.stat_result)
 
 
 @lru_cache(maxsize=1024)
-def _is_as_read(source: str, known: FileState, size: int, mtime_ns: int, inode: int) -> bool:
-    """The last three are of the file as it was opened: what was found of it holds as long as they do."""
+def _is_as_read(source: str, known: FileState, size: int, mtime_ns: int, ctime_ns: int, inode: int) -> bool:
+    """The last four are of the file as it was opened: what was found of it holds as long as they do."""
     return is_as_read(Path(source), known)
 
 
