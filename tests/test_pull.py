@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from docs_store import BusyError, UsageError
-from indexer.sources import Clock, Fetcher, Limits, PullReport, PullState, Source, pull, read_sources
+from indexer.sources import Clock, Fetcher, Limits, ListingReader, PullReport, PullState, Source, pull, read_sources
 from indexer.sources.unpacking import TooLargeError, gunzip
 
 from .site import Answer, Site
@@ -53,8 +53,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 class Puller:
     """One source pulled again and again, an hour of work in no time."""
 
-    def __init__(self, data: Path, site: Site) -> None:
-        self.data, self.site, self.time = data, site, FakeClock()
+    def __init__(self, data: Path, site: Site, reader: ListingReader) -> None:
+        self.data, self.site, self.reader, self.time = data, site, reader, FakeClock()
         self.folder = data / "tin"
         self.state = data / "pull.sqlite"
         self.limits = Limits(connect=5, read=5, total=10, size=1 << 20)
@@ -69,7 +69,7 @@ class Puller:
             PullState(None, copy_of=self.state) if dry_run else PullState(self.state) as state,
             Fetcher("1.0", "https://example.vn/bot", self.limits, self.time.clock(), state.resting()) as fetcher,
         ):
-            return pull(source, state, fetcher, dry_run=dry_run, allow_many_removals=yes, recheck=recheck)
+            return pull(source, state, fetcher, dry_run=dry_run, allow_many_removals=yes, recheck=recheck, reader=self.reader)
 
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.rglob("*") if path.suffix != ".yaml") if self.folder.exists() else []
@@ -78,9 +78,15 @@ class Puller:
         return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.yaml"))]
 
 
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ListingReader]:
+    with ListingReader() as found:
+        yield found
+
+
 @pytest.fixture
-def puller(tmp_path: Path, site: Site) -> Puller:
-    return Puller(tmp_path, site)
+def puller(tmp_path: Path, site: Site, reader: ListingReader) -> Puller:
+    return Puller(tmp_path, site, reader)
 
 
 def article(title: str, text: str = "Tin ngắn về khoa học.") -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .security import header_of, own_path
+from .security import header_of, own_path, page_path
 
 _HASHED = re.compile(r"/assets/[\w./-]*-[\w-]{8}\.(?:js|css|woff2?|ttf|svg|png|wasm)$", re.ASCII)
 _FOREVER = b"public, max-age=31536000, immutable"
@@ -32,11 +32,12 @@ class Freshness:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        asked = own_path(scope)
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
-                if message["status"] in (200, 206, 304) and self._is_hashed(scope):
+                if message["status"] in (200, 206, 304) and self._is_hashed(page_path(asked, scope)):
                     headers = [pair for pair in headers if pair[0].lower() != b"cache-control"]
                     headers.append((b"cache-control", _FOREVER))
                 elif not header_of(headers, b"cache-control"):
@@ -48,8 +49,7 @@ class Freshness:
 
         await self._app(scope, receive, add)
 
-    def _is_hashed(self, scope: Scope) -> bool:
-        path = own_path(scope)
+    def _is_hashed(self, path: str) -> bool:
         return any(path.startswith(mount + "/assets/") for mount in self._mounts) and bool(_HASHED.search(path))
 
 
@@ -66,12 +66,13 @@ class Gzip:
         if scope["type"] != "http" or not _unpacks(scope):
             await self._app(scope, receive, send)
             return
+        asked = own_path(scope)
         start: Message | None = None
         packer: zlib._Compress | None = None
 
         async def pack(message: Message) -> None:
             nonlocal start, packer
-            if message["type"] == "http.response.start" and _may_pack(message) and not own_path(scope).startswith("/original/"):
+            if message["type"] == "http.response.start" and _may_pack(message, page_path(asked, scope)):
                 start = message  # its headers depend on the body
                 return
             if message["type"] != "http.response.body" or (start is None and packer is None):
@@ -100,10 +101,11 @@ def _unpacks(scope: Scope) -> bool:
     return scope["method"] != "HEAD" and bool(re.search(rb"(?:^|[,\s])(?:x-)?gzip(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", accepted))
 
 
-def _may_pack(start: Message) -> bool:
+def _may_pack(start: Message, path: str) -> bool:
     headers = start["headers"]
     return (
-        start["status"] not in (204, 206, 304)
+        not path.startswith("/original/")
+        and start["status"] not in (204, 206, 304)
         and not header_of(headers, b"content-encoding")
         and bool(_TEXT.match(header_of(headers, b"content-type")))
     )

@@ -42,6 +42,11 @@ def own_path(scope: Scope) -> str:
     return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
+def page_path(asked: str, scope: Scope) -> str:
+    """Return the path of what was asked for, without a token. asked: own_path as the request came; the router changes it."""
+    return asked.removeprefix(scope.get("hoitin.token_path", ""))
+
+
 def header_of(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
     """Return the value of the first header of this name, in lower case; b"" if there is none."""
     return next((value for name, value in headers if name.lower() == wanted), b"")
@@ -212,14 +217,15 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         scope["hoitin.ancestors"] = self._ancestors  # the gate may narrow it
+        asked = own_path(scope)
         start: Message | None = None
-        nonce = ""
+        mount = nonce = ""
         page = bytearray()
 
         async def add(message: Message) -> None:
-            nonlocal start, nonce
+            nonlocal start, mount, nonce
             if message["type"] == "http.response.start":
-                mount = own_path(scope).rstrip("/")  # the gate has taken a token off
+                mount = page_path(asked, scope).rstrip("/")
                 chat = mount in self._languages and message["status"] == 200 and _is_html(message["headers"])
                 nonce = secrets.token_urlsafe(16) if chat else ""
                 own = header_of(message["headers"], b"content-security-policy")
@@ -235,7 +241,7 @@ class SecurityHeaders:
                 page.extend(message.get("body", b""))
                 if message.get("more_body", False):
                     return
-                body = self._made_ours(bytes(page), nonce, own_path(scope).rstrip("/"))
+                body = self._made_ours(bytes(page), nonce, mount)
                 headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
                 await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
                 await send({"type": "http.response.body", "body": body})
