@@ -456,6 +456,16 @@ def test_a_listing_that_is_none_is_one_line_and_the_other_listings_are_read(pull
     assert len(report.added) == 1
 
 
+def test_a_feed_that_takes_too_long_is_one_line_and_the_others_are_read(tmp_path: Path, site: Site) -> None:
+    """30 µs a tag: the parser itself would be busy for a quarter of a minute, and of an hour with a feed of 50 MB."""
+    three_articles(site)
+    site.put("/sau.rss", b"<rss>" + b"<a>" * 400_000)
+    with ListingReader(seconds=2) as reader:
+        report = Puller(tmp_path, site, reader)(feeds=(site.url("/sau.rss"), site.url("/rss")))
+    assert [(failure.path, "quá lâu" in failure.reason) for failure in report.failed] == [(site.url("/sau.rss"), True)]
+    assert len(report.added) == 3
+
+
 def test_entities_neither_multiply_nor_read_files(puller: Puller, site: Site, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("BÍ MẬT", encoding="utf-8")
     doctype = (

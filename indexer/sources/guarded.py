@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 class ListingReader:
     """Reads feeds and sitemaps in one child, which begins with the first of them and serves for all; use as a context manager.
 
-    A child that dies or hangs is replaced at the next listing.
+    A child that dies or hangs is replaced at the next listing. seconds: for each, instead of what its size allows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int = 0) -> None:
+        self._seconds = seconds
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> ListingReader:
@@ -52,7 +54,7 @@ class ListingReader:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(max_workers=1, initializer=confine, context=context)
         try:
-            listing: Listing = outcome(self._pool.schedule(_limited, args=[size, read, *given]))
+            listing: Listing = outcome(self._pool.schedule(_limited, args=[size, self._seconds, read, *given]))
         except LoadError as error:
             raise ListingError(str(error)) from error
         return listing
@@ -61,9 +63,11 @@ class ListingReader:
 # --- in the child ---------------------------------------------------------------------------
 
 
-def _limited(size: int, read: Any, *given: Any) -> Listing:
+def _limited(size: int, seconds: int, read: Any, *given: Any) -> Listing:
     """Return the listing, held to the time of a file of its size. Raises LoadError, which the parent knows."""
     with limits(size):
+        if seconds:
+            signal.alarm(seconds)
         try:
             listing: Listing = read(*given)
         except ListingError as error:
