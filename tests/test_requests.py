@@ -1,7 +1,8 @@
-"""What every request meets: by whose name it calls us, what may be kept of the answer, what the log says; and no fault of ours."""
+"""What every request meets: the name it calls us by, what may be kept of an answer, what the log says; and no fault of ours."""
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
 
@@ -217,15 +217,13 @@ def parts(app: Any, path: str) -> tuple[dict[str, str], list[bytes]]:
 
     async def run() -> None:
         async def receive() -> Any:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            await asyncio.Event().wait()  # nobody goes away
 
         async def send(message: Any) -> None:
             sent.append(message)
 
         scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept-encoding", b"gzip")], "query_string": b""}
         await app(scope, receive, send)
-
-    import asyncio
 
     asyncio.run(run())
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
@@ -286,10 +284,8 @@ def test_our_own_pages_have_no_nonce_to_give_away(client: TestClient) -> None:
 
 
 def test_a_body_that_trickles_in_gets_408_and_one_said_to_be_endless_413() -> None:
-    app = FastAPI()
-    app.post("/api/ask")(dict)
-    guarded = PayloadGuard(app, [], seconds=0.2)
-    with serving(guarded) as port:
+    guarded = PayloadGuard(PlainTextResponse("x"), {}, seconds=0.2)
+    with serving(guarded, lifespan="off") as port:
         for length in (100, MAX_BODY):
             head = f"POST /api/ask HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{{"
             assert status(port, head) == 408
@@ -431,6 +427,11 @@ BODIES: list[tuple[str, bytes]] = [
     (JSON_TYPE, b'{"question": "x", "filters": {"from": "99999-99-99", "to": 1e400}}'),
     (JSON_TYPE, b'{"data": [1e999, -1e999], "fn_index": 1e999, "session_hash": "a"}'),
     (JSON_TYPE, b'{"data": ["x", ""], "fn_index": 99999999999999999999999, "session_hash": "a", "event_id": "b"}'),
+    (JSON_TYPE, b'{"data": [null, null, null], "fn_index": 0, "session_hash": "a"}'),
+    (JSON_TYPE, b'{"data": [1, true], "fn_index": 0}'),
+    (JSON_TYPE, b'{"data": ["x", "y"], "fn_index": 1e10}'),
+    (JSON_TYPE, b'{"data": ["x"], "fn_index": 0, "session_hash": null}'),
+    (JSON_TYPE, b'{"data": ["x", "[]", null], "fn_index": 0, "session_hash": "a", "trigger_id": 99, "event_data": "x"}'),
     (JSON_TYPE, b'{"data": ["x"], "fn_index": "ask", "session_hash": 5, "trigger_id": "\xc3\xa2"}'),
     (JSON_TYPE, b'{"data": ["{\\"question\\": 1}", ""], "fn_index": 0, "session_hash": "a", "batched": true}'),
     (JSON_TYPE, b'{"format": "docx", "turns": [{"question": "\\u0001\\uffff\\ufffe x"}]}'),

@@ -12,9 +12,9 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY = 64 * 1024  # bytes
 MAX_PATH = 1024  # characters: no address of ours comes near it
 BODY_SECONDS = 15.0  # for the whole body of a request, however it trickles in
+_LARGEST = 2**53  # of a number in one
 _MAX_TEXT = 4_000  # characters of one string in a Gradio payload
 
 # What Gradio's front end asks for while it shows a chat; all else below a mount is closed.
@@ -30,7 +31,10 @@ _OPEN_GET = re.compile(
     r"|gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|queue/data|heartbeat/[\w-]{1,64}|call/ask/\w+)$"
 )
 _OPEN_POST = re.compile(r"gradio_api/(?:queue/join|call/ask|run/(?:ask|predict)|reset|cancel)/?$")
-_KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format", "batched"}
+_KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id"}
+_NOT_OURS = {"page", "deep_link"}  # pages of Gradio's own, which fails where there are none
+
+Takes = Callable[[str, Mapping[str, Any]], bool]
 
 log = logging.getLogger("hoitin")
 
@@ -67,6 +71,8 @@ class ClosedRoutes:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         else:
+            if scope["type"] == "http" and own_path(scope).strip("/").removesuffix("config").strip("/") + "/" in self._mounts:
+                scope["query_string"] = _without(scope["query_string"], _NOT_OURS)
             await self._app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
@@ -80,13 +86,21 @@ class ClosedRoutes:
         return True
 
 
-class PayloadGuard:
-    """Limits the size of every request body and the time that it takes, and the shape of those for Gradio's API."""
+def _without(query: bytes, names: set[str]) -> bytes:
+    parts = query.split(b"&")
+    return b"&".join(part for part in parts if unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in names)
 
-    def __init__(self, app: ASGIApp, mounts: Sequence[str], seconds: float = BODY_SECONDS) -> None:
+
+class PayloadGuard:
+    """Limits the size of every request body and the time that it takes, and the shape of those for Gradio's API.
+
+    takes: mount -> what tells whether a path below it, and a payload for it, are an event that its page has.
+    """
+
+    def __init__(self, app: ASGIApp, takes: Mapping[str, Takes], seconds: float = BODY_SECONDS) -> None:
         self._app = app
         self._seconds = seconds
-        self._mounts = tuple("/" + mount.strip("/") + "/" for mount in mounts)
+        self._takes = dict(takes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH", "DELETE"):
@@ -104,9 +118,18 @@ class PayloadGuard:
             return
         if body is None:
             return
-        if own_path(scope).startswith(self._mounts) and not _is_plain(body):
-            await JSONResponse({"error": "only plain strings, numbers and booleans are accepted"}, 422)(scope, receive, send)
-            return
+        path = own_path(scope)
+        mount = next((mount for mount in self._takes if path.startswith(mount + "/")), None)
+        if mount is not None:
+            payload = _plain(body)
+            if payload is None:
+                await JSONResponse({"error": "only plain strings, numbers and booleans are accepted"}, 422)(
+                    scope, receive, send
+                )
+                return
+            if not self._takes[mount](path[len(mount) + 1 :].strip("/"), payload):
+                await JSONResponse({"error": "there is no such event, or not with such values"}, 422)(scope, receive, send)
+                return
 
         sent = False
 
@@ -141,24 +164,28 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def _is_plain(body: bytes) -> bool:
-    """Tell whether a Gradio payload holds nothing but plain values: no mapping can name a file."""
+def _plain(body: bytes) -> dict[str, Any] | None:
+    """Return a Gradio payload if it holds nothing but plain values, else None: no mapping can name a file."""
     if not body:
-        return True
+        return {}
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        return False
+        return None
     if not isinstance(payload, dict) or not payload.keys() <= _KEYS:
-        return False
-    data = payload.pop("data", [])
+        return None
+    data = payload.get("data", [])
     if not isinstance(data, list) or len(data) > 8:
-        return False
-    values: list[Any] = [*data, *payload.values()]
-    return all(
-        value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _is_plain_text(value))
-        for value in values
-    )
+        return None
+    values = [*data, *(value for name, value in payload.items() if name != "data")]
+    return payload if all(map(_is_plain_value, values)) else None
+
+
+def _is_plain_value(value: object) -> bool:
+    if isinstance(value, str):
+        return _is_plain_text(value)
+    # No NaN and no number without an end: Gradio cannot write them back.
+    return value is None or (isinstance(value, bool | int | float) and abs(value) < _LARGEST)
 
 
 def _is_plain_text(value: str) -> bool:
@@ -192,9 +219,11 @@ class PlainFailures:
         try:
             await self._app(scope, receive, watched)
         except Exception:
-            if started or scope["type"] != "http":
+            if scope["type"] != "http" or (started and not replaced):
                 raise
             log.exception("cannot answer")
+            if started:
+                return
             await JSONResponse({"error": self._sentence}, status_code=500)(scope, receive, send)
 
 
@@ -278,7 +307,8 @@ class SecurityHeaders:
 
 # A comment; or a script's tag, its attributes quoted or not; or any other tag.
 _MARKUP = re.compile(
-    rb"<!--.*?-->|<script(?=[\s>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>|<[a-z!/](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.I | re.S
+    rb"<!--.*?-->|(?P<script><script)(?=[\s>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>|<[a-z!/](?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.I | re.S,
 )
 _END = re.compile(rb"</script(?=[\s>/])", re.I)
 
@@ -293,7 +323,7 @@ def with_nonce(page: bytes, nonce: str) -> bytes:
     while tag := _MARKUP.search(page, at):
         text = tag.group()
         parts.append(page[at : tag.start()])
-        if text[:7].lower() != b"<script":
+        if not tag["script"]:
             parts.append(text)
             at = tag.end()
             continue

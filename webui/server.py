@@ -44,7 +44,7 @@ from .request_log import RequestLog, noted
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
 from .stopping import Stopping
-from .streams import Streams
+from .streams import Streams, takes
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
@@ -169,7 +169,7 @@ def _close_doors(app: FastAPI, settings: Settings, access: Access, pages: Mappin
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
     access.add_turns(app)
-    app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
+    app.add_middleware(PayloadGuard, takes={mount: partial(takes, page) for mount, page in pages.items()})
     app.add_middleware(Streams, queues={mount: partial(_queue_of, page) for mount, page in pages.items()})
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
     access.add_gate(app)

@@ -1,4 +1,4 @@
-"""Gradio's event streams: only of events that there are, and only so many of one asker."""
+"""Gradio's events and their streams: only those that there are, and only so many streams of one asker."""
 
 from __future__ import annotations
 
@@ -69,3 +69,28 @@ class Streams:
             return not sessions or sessions[-1] in queue.pending_messages_per_session
         pending = queue.pending_event_ids_session.values()
         return event in queue.event_ids_to_events or any(event in ids for ids in list(pending))
+
+
+def takes(page: Any, path: str, payload: Mapping[str, Any]) -> bool:
+    """Tell whether a chat page (Blocks) has the event that a payload is for: with so many texts, and nothing for its state.
+
+    path: below the mount. Gradio itself would look for it and fail.
+    """
+    way, _, name = path.removeprefix("gradio_api/").partition("/")
+    if way not in ("run", "call", "queue"):
+        return True  # to end something: what there is not, Gradio passes over
+    events = page.fns
+    if name in ("predict", "join"):
+        index = payload.get("fn_index")
+        event = events.get(index) if isinstance(index, int) and not isinstance(index, bool) else None
+    else:
+        event = next((one for one in events.values() if one.api_name == name), None)
+    if event is None:
+        return False
+    states = [type(component).__name__ == "State" for component in event.inputs]
+    data = payload.get("data", [])
+    if len(data) != len(states):  # a program leaves the state out
+        states = [False] * (len(states) - sum(states))
+    return len(data) == len(states) and all(
+        value is None if state else isinstance(value, str) for value, state in zip(data, states, strict=True)
+    )

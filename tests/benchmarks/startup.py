@@ -1,4 +1,4 @@
-"""From the start of `hoitin serve` until it answers, and from SIGTERM until it has ended: `python -m tests.benchmarks.startup DATA`.
+"""How long `hoitin serve` takes until it answers, and from SIGTERM until it ended: `python -m tests.benchmarks.startup DATA`.
 
 Beside it the import of Gradio alone, as Gradio comes and without its writing of type stubs (webui/quick_gradio.py). Seconds of
 wall time, the median of several runs; when it ends, three chat tabs' heartbeats and half a body are open.
