@@ -199,7 +199,7 @@ class _Spool:
 
         def collect() -> Reading:
             try:
-                taken: _Taken = _outcome(future)
+                taken: _Taken = outcome(future)
             except LoadError as error:
                 return Reading(origin.path, error=error)
             if taken.members is not None:
@@ -233,7 +233,7 @@ def _spooled(spool: Path) -> Iterator[Document]:
     spool.unlink()
 
 
-def _outcome(future: Any) -> Any:
+def outcome(future: Any) -> Any:
     """Return what a child returned. Raises LoadError with one line for whatever else happened to it."""
     from pebble import ProcessExpired
 

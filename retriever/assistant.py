@@ -243,7 +243,6 @@ class Assistant:
         if opened:
             with self._lock:
                 self._open = opened
-            log.info("answering from generation %s", opened.generation.name)
 
     def _next(self, state: _State) -> _Opened | None:
         """Return the generation published since, opened; None, told as a problem, where it cannot be."""
@@ -257,7 +256,9 @@ class Assistant:
     def _current(self, state: _State) -> _Opened:
         """Return what is published, opened: the newest whole one, and a word of it where that is not the last."""
         opened = self._make(self._generations.open_current(), state, self._open)
-        if state.published.startswith(opened.generation.name):
+        name = opened.generation.name
+        log.info("answering from generation %s", name, extra={"facts": {"generation": name}})
+        if state.published.startswith(name):
             self._problems.pop("index", None)
         else:
             self._tell("index", DamagedError(f"{state.published.partition(' ')[0]}: chỉ mục hỏng | the index is damaged"))

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,19 @@ def sample_questions() -> list[SampleQuestion]:
     return [SampleQuestion(**json.loads(line)) for line in lines]
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("HOITIN_"):
-            monkeypatch.delenv(name)
+# What the tests' clients and browsers call the servers; a test of the names themselves sets its own.
+HOSTS = "testserver,localhost,127.0.0.1,hoitin.example,intranet.example,other.example"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
+    """For the whole session: applications are made by fixtures of modules, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("HOITIN_"):
+                patch.delenv(name)
+        patch.setenv("HOITIN_HOSTS", HOSTS)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from docs_store import BusyError, UsageError
-from indexer.sources import Clock, Fetcher, Limits, PullReport, PullState, Source, pull, read_sources
+from indexer.sources import Clock, Fetcher, Limits, ListingReader, PullReport, PullState, Source, pull, read_sources
 from indexer.sources.unpacking import TooLargeError, gunzip
 
 from .site import Answer, Site
@@ -53,8 +53,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 class Puller:
     """One source pulled again and again, an hour of work in no time."""
 
-    def __init__(self, data: Path, site: Site) -> None:
-        self.data, self.site, self.time = data, site, FakeClock()
+    def __init__(self, data: Path, site: Site, reader: ListingReader) -> None:
+        self.data, self.site, self.reader, self.time = data, site, reader, FakeClock()
         self.folder = data / "tin"
         self.state = data / "pull.sqlite"
         self.limits = Limits(connect=5, read=5, total=10, size=1 << 20)
@@ -69,7 +69,7 @@ class Puller:
             PullState(None, copy_of=self.state) if dry_run else PullState(self.state) as state,
             Fetcher("1.0", "https://example.vn/bot", self.limits, self.time.clock(), state.resting()) as fetcher,
         ):
-            return pull(source, state, fetcher, dry_run=dry_run, allow_many_removals=yes, recheck=recheck)
+            return pull(source, state, fetcher, dry_run=dry_run, allow_many_removals=yes, recheck=recheck, reader=self.reader)
 
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.rglob("*") if path.suffix != ".yaml") if self.folder.exists() else []
@@ -78,9 +78,15 @@ class Puller:
         return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.yaml"))]
 
 
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ListingReader]:
+    with ListingReader() as found:
+        yield found
+
+
 @pytest.fixture
-def puller(tmp_path: Path, site: Site) -> Puller:
-    return Puller(tmp_path, site)
+def puller(tmp_path: Path, site: Site, reader: ListingReader) -> Puller:
+    return Puller(tmp_path, site, reader)
 
 
 def article(title: str, text: str = "Tin ngắn về khoa học.") -> str:
@@ -448,6 +454,16 @@ def test_a_listing_that_is_none_is_one_line_and_the_other_listings_are_read(pull
     report = puller(feeds=(site.url("/rss"), site.url("/tot")), sitemaps=(site.url("/map.xml"),))
     assert [failure.path for failure in report.failed] == [site.url("/rss"), site.url("/map.xml")]
     assert len(report.added) == 1
+
+
+def test_a_feed_that_takes_too_long_is_one_line_and_the_others_are_read(tmp_path: Path, site: Site) -> None:
+    """30 µs a tag: the parser itself would be busy for a quarter of a minute, and of an hour with a feed of 50 MB."""
+    three_articles(site)
+    site.put("/sau.rss", b"<rss>" + b"<a>" * 400_000)
+    with ListingReader(seconds=2) as reader:
+        report = Puller(tmp_path, site, reader)(feeds=(site.url("/sau.rss"), site.url("/rss")))
+    assert [(failure.path, "quá lâu" in failure.reason) for failure in report.failed] == [(site.url("/sau.rss"), True)]
+    assert len(report.added) == 3
 
 
 def test_entities_neither_multiply_nor_read_files(puller: Puller, site: Site, tmp_path: Path) -> None:

@@ -229,6 +229,7 @@ def test_health_names_the_generation_that_answers(site: Site) -> None:
         "generation": manifest.generation,
         "documents": manifest.documents,
         "passages": manifest.passages,
+        "problems": [],
     }
 
 
@@ -405,18 +406,19 @@ def test_every_response_carries_the_security_headers(site: Site, method: str, pa
     assert rules["form-action"] == "'self'"
     assert rules["img-src"] == "'self' data:"
     assert "unsafe" not in rules["script-src"]
-    assert re.fullmatch(r"'self' 'nonce-[\w-]{20,}'", rules["script-src"])
+    nonce = r" 'nonce-[\w-]{20,}'" if path in ("/chat/", "/en/chat/", "/chat") and response.status_code == 200 else ""
+    assert re.fullmatch(rf"'self'{nonce}", rules["script-src"])
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "same-origin"
     assert "server" not in response.headers
     assert "x-frame-options" not in response.headers
 
 
-@pytest.mark.parametrize("path", ["/chat/", "/en/chat/", "/widget-demo"])
-def test_every_script_of_a_page_carries_the_fresh_nonce_of_its_own_response(site: Site, path: str) -> None:
+@pytest.mark.parametrize("path", ["/chat/", "/en/chat/"])
+def test_every_script_of_a_chat_page_carries_the_fresh_nonce_of_its_own_response(site: Site, path: str) -> None:
     seen = set()
     for _ in range(3):
-        response = site.client.get(path)
+        response = site.client.get(path, headers={"Accept-Encoding": "identity"})
         nonce = policy(response)["script-src"].removeprefix("'self' 'nonce-").rstrip("'")
         scripts = parse(response.text).xpath("//script")
         assert scripts

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,11 @@ from .editing import feedback, index, remove, restore
 from .options import NOTHING_FOUND, data_option, json_option, settings_of
 from .pulling import pull
 from .terminal import Bar, print_citation, print_json, print_understood, visible
+
+if TYPE_CHECKING:
+    from retriever import Assistant
+
+    from .settings import Settings
 
 _ALIASES = {"nap": "index", "hoi": "ask", "mo": "serve", "xem": "status", "lay": "pull"}
 _EPILOG = """
@@ -119,16 +126,22 @@ def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any
 @click.pass_context
 def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | None) -> None:
     """Mở trang hỏi tin. / Serve the chat, the widget and the API."""
+    from .listening import listen, web_address
+
     settings = settings_of(ctx, data, host=host, port=port)
     settings.check_secrets()
-    _check_port(settings.host, settings.port)
-    from .assembly import make_assistant
+    sockets = listen(settings.host, settings.port)
+    from .request_log import set_up_log
+
+    set_up_log(settings.log)
+    assistant, loaded = _loading(settings)
+    from .server import make_app
     from .server import serve as run
 
-    assistant = make_assistant(settings, aside=True)
-    assistant.load_model()
-    click.echo(f"hoitin: http://{settings.host}:{settings.port}{settings.root_path}/chat/  (Ctrl+C để dừng / to stop)")
-    run(assistant, settings)
+    app = make_app(assistant, settings)
+    loaded()
+    address = web_address(settings.host, settings.port, f"{settings.root_path}/chat/")
+    run(app, settings, sockets, lambda: click.echo(f"hoitin: {address}  (Ctrl+C để dừng / to stop)"), click.echo)
 
 
 @main.command()
@@ -305,22 +318,34 @@ def _say(error: Exception) -> int:
     return error.exit_code
 
 
-def _check_port(host: str, port: int) -> None:
-    """Say at once, before the slow imports, that a port is taken. Raises UsageError."""
-    import socket
+def _loading(settings: Settings) -> tuple[Assistant, Callable[[], None]]:
+    """Return the assistant, which loads its model and index aside, and what waits for it and raises what went wrong."""
+    from threading import Thread
 
-    from docs_store.errors import UsageError
+    from docs_store.errors import HoitinError
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    from .assembly import make_assistant
+
+    assistant = make_assistant(settings, aside=True)
+    failures: list[Exception] = []
+
+    def load() -> None:
         try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise UsageError(
-                f"Không mở được {host}:{port}: {error.strerror} | Cannot listen on {host}:{port}",
-                f"hoitin serve --port {port + 1 if port < 65535 else port - 1}",
-            ) from error
+            assistant.load_model()
+            with suppress(HoitinError):  # no index is told at /healthz, and with every question
+                assistant.generation()
+        except Exception as error:
+            failures.append(error)
+
+    thread = Thread(target=load, daemon=True)  # Gradio's import takes longer than both
+    thread.start()
+
+    def wait() -> None:
+        thread.join()
+        if failures:
+            raise failures[0]
+
+    return assistant, wait
 
 
 if __name__ == "__main__":

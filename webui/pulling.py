@@ -45,7 +45,7 @@ def pull(
     """
     from importlib.metadata import version
 
-    from indexer.sources import Fetcher, Limits, PullState, read_sources
+    from indexer.sources import Fetcher, Limits, ListingReader, PullState, read_sources
     from indexer.sources import pull as pull_source
 
     from .assembly import run_index
@@ -61,10 +61,11 @@ def pull(
         Bar() as bar,
         PullState(None, copy_of=file) if dry_run else PullState(file) as state,
         Fetcher(version("hoitin"), known.contact or "", Limits(wait=known.max_wait), resting=state.resting()) as fetcher,
+        ListingReader() as reader,
     ):
         for source in chosen:
             report = pull_source(
-                source, state, fetcher, dry_run=dry_run, recheck=recheck, allow_many_removals=yes, progress=bar
+                source, state, fetcher, dry_run=dry_run, recheck=recheck, allow_many_removals=yes, progress=bar, reader=reader
             )
             reports.append(report)
             if not as_json:

@@ -1,9 +1,13 @@
 """The web server: our own routes first, then the chat pages, all behind the same closed doors."""
 
+# ruff: noqa: E402 - what Gradio is to find must be there before it is imported
 from __future__ import annotations
 
 import logging
 import os
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +15,10 @@ from typing import Annotated, Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+from .quick_gradio import prepare
+
+prepare()
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -31,11 +39,15 @@ from .access.wiring import Access
 from .bodies import AskRequest
 from .chat_routes import add_chat_routes
 from .chat_words import script_words
+from .delivery import Freshness, Gzip
 from .links import answer_json, here
 from .messages import EN, VI
 from .page import make_page, problem
+from .request_log import RequestLog
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
 from .settings import Settings
+from .stopping import Stopping
+from .streams import Streams, takes
 
 STATIC = Path(__file__).parent / "static"
 MOUNTS = {"/chat": VI, "/en/chat": EN}
@@ -46,10 +58,14 @@ log = logging.getLogger("hoitin")
 
 
 def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
-    """Return the whole web application. Opens no index and loads no model until asked."""
+    """Return the whole web application. Opens no index and loads no model until asked.
+
+    app.state.stopping: what ends its open requests.
+    """
     root = settings.root_path
     access = Access(settings, MOUNTS)
     app = FastAPI(title="hoitin", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.stopping = Stopping()
 
     @app.get("/", dependencies=[free], include_in_schema=False)
     def home(request: Request) -> Response:
@@ -62,10 +78,13 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
         except HoitinError as error:
             log.error("not healthy: %s", error)
             return JSONResponse({"status": _STATUS.get(type(error), "no index")}, status_code=503)
-        manifest = generation.manifest
+        # What is wrong beside, while it still answers, by key: nobody's path is told here.
         return JSONResponse(
-            {"status": "ok", "generation": generation.name, "documents": manifest.documents, "passages": manifest.passages}
-        )
+            {
+                "status": "ok", "generation": generation.name, "documents": generation.documents,
+                "passages": generation.lexical.count, "problems": assistant.problems(),
+            }
+        )  # fmt: skip
 
     @app.post("/api/ask")
     async def api_ask(body: AskRequest, request: Request, turns: Annotated[Turns, counts_as(1)]) -> Response:
@@ -84,9 +103,9 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _say_errors_plainly(app, root)
     access.add_routes(app, assistant)
-    _mount_chats(app, assistant, accounts=access.has_accounts)
+    pages = _mount_chats(app, assistant, accounts=access.has_accounts)
     access.hold_to_limits(app)
-    _close_doors(app, settings, access)
+    _close_doors(app, settings, access, pages)
     return app
 
 
@@ -123,8 +142,9 @@ def _say_errors_plainly(app: FastAPI, root: str) -> None:
         return JSONResponse({"error": problem(error, VI)}, status_code=503)
 
 
-def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
-    """Mount the chat pages. All their addresses are relative, so that a token in the path is carried along."""
+def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> dict[str, gr.Blocks]:
+    """Mount the chat pages and return them. Their addresses are relative, so that a token in the path is carried along."""
+    pages: dict[str, gr.Blocks] = {}
     theme = gr.themes.Base(
         primary_hue="blue",
         font=["Noto Sans", "system-ui", "sans-serif"],
@@ -149,13 +169,16 @@ def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> None:
                 for name in ("conversation", "feedback")
             ),
         }
-        gr.mount_gradio_app(app, make_page(assistant, messages, other, root, accounts=accounts), path=path, **options)
+        pages[path] = make_page(assistant, messages, other, root, accounts=accounts)
+        gr.mount_gradio_app(app, pages[path], path=path, **options)
+    return pages
 
 
-def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
+def _close_doors(app: FastAPI, settings: Settings, access: Access, pages: Mapping[str, gr.Blocks]) -> None:
     """Add the middleware; the last one added meets a request first."""
     app.add_middleware(PlainFailures, sentence=VI.error_any)
-    app.add_middleware(PayloadGuard, mounts=list(MOUNTS))
+    app.add_middleware(PayloadGuard, takes={mount: partial(takes, page) for mount, page in pages.items()})
+    app.add_middleware(Streams, queues={mount: partial(_queue_of, page) for mount, page in pages.items()})
     app.add_middleware(ClosedRoutes, mounts=list(MOUNTS))
     access.add_gate(app)
     # Always there, even with an empty list: without it Gradio answers any origin, with credentials.
@@ -165,19 +188,26 @@ def _close_doors(app: FastAPI, settings: Settings, access: Access) -> None:
         allow_methods=["GET", "POST"],
         allow_headers=["Content-Type"],
     )
+    access.add_names(app)
     languages = {mount: messages.lang for mount, messages in MOUNTS.items()}
     app.add_middleware(
         SecurityHeaders, embed_origins=settings.embed_origins, languages=languages, first_script="static/framed.js"
     )
+    app.add_middleware(Freshness, mounts=list(MOUNTS))
+    app.add_middleware(Gzip)
+    access.add_way(app)
+    app.add_middleware(app.state.stopping.around)
+    app.add_middleware(RequestLog)
 
 
-def serve(assistant: Assistant, settings: Settings) -> None:
-    """Serve until interrupted."""
-    import uvicorn
+def _queue_of(page: gr.Blocks) -> Any:
+    return page._queue  # Gradio makes another when it mounts the page
 
-    app = make_app(assistant, settings)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, root_path=settings.root_path,
-        proxy_headers=False,  # uvicorn would believe whoever is on this machine; access.addresses does it
-        log_level="warning", server_header=False, timeout_keep_alive=10,
-    )  # fmt: skip
+
+def serve(
+    app: FastAPI, settings: Settings, sockets: list[socket.socket], ready: Callable[[], None], say: Callable[[str], None]
+) -> None:
+    """Serve the application until it is asked to end; see `serving.run`."""
+    from .serving import run
+
+    run(app, settings, app.state.stopping, sockets, ready, say)

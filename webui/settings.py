@@ -13,6 +13,7 @@ from docs_store import DEFAULT_MODEL, UsageError
 from .access.accounts import read_accounts
 from .access.addresses import Network, as_networks
 from .access.checks import as_group_roles, as_header_name, read_secret
+from .access.hosts import as_hosts
 from .access.person import Role
 
 
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     reranker: str = ""  # a CrossEncoder, by hub name or folder; none by default
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()  # our own names, with or without port; default: see access.hosts
+    log: Literal["text", "json", "off"] = "text"  # a line for each request
     root_path: str = ""  # the path prefix under which a proxy shows us, e.g. "/hoitin"
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()  # who may carry the widget, e.g. "https://intranet.example"
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()  # whose X-Forwarded-* and user header are believed
@@ -44,6 +47,11 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: object) -> object:
         return as_networks(value) if isinstance(value, str) else value
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return as_hosts(value) if isinstance(value, str) else value
 
     @field_validator("user_header", "groups_header")
     @classmethod

@@ -6,8 +6,20 @@ article: a killed pull goes on where it stopped.
 """
 
 from .fetching import Clock, Fetcher, Limits
+from .guarded import ListingReader
 from .pulling import PullReport, pull
 from .sources_file import Source, Sources, read_sources
 from .state import PullState
 
-__all__ = ["Clock", "Fetcher", "Limits", "PullReport", "PullState", "Source", "Sources", "pull", "read_sources"]
+__all__ = [
+    "Clock",
+    "Fetcher",
+    "Limits",
+    "ListingReader",
+    "PullReport",
+    "PullState",
+    "Source",
+    "Sources",
+    "pull",
+    "read_sources",
+]

@@ -17,11 +17,10 @@ from docs_store import VIETNAM, Trouble
 
 from ..finding import suspiciously_many
 from .addresses import AddressError, address, file_name, origin, shown
-from .feeds import read_feed
-from .fetching import Clock, Fetcher, FetchError, GoneError, Response, RestingError, RobotsError
+from .fetching import Fetcher, FetchError, GoneError, Response, RestingError, RobotsError
+from .guarded import ListingReader
 from .listings import Listing, ListingError, newest, timestamp
 from .saving import remove, save, sidecar_of, suffix_of
-from .sitemaps import read_sitemap
 from .sources_file import Source
 from .state import Article, PullState, SeenListing
 
@@ -71,19 +70,25 @@ def pull(
     recheck: bool = False,
     allow_many_removals: bool = False,
     progress: Progress = _silent,
+    reader: ListingReader | None = None,
 ) -> PullReport:
     """Bring the source's folder in step with its site, and return what was done.
 
     dry_run: read the listings only, and say what would be asked for; give it a state that is not kept.
     recheck: look at every known article, due or not. A page is removed only where the site answers 404 or 410 for
-    it; many at once only where `allow_many_removals`. What fails is a line in the report.
+    it; many at once only where `allow_many_removals`. What fails is a line in the report. reader: one that serves for
+    several sources; by default one of its own.
     """
-    return _Pull(source, state, fetcher, fetcher.clock).run(dry_run, recheck, allow_many_removals, progress)
+    if reader is None:
+        with ListingReader() as own:
+            return _Pull(source, state, fetcher, own).run(dry_run, recheck, allow_many_removals, progress)
+    return _Pull(source, state, fetcher, reader).run(dry_run, recheck, allow_many_removals, progress)
 
 
 class _Pull:
-    def __init__(self, source: Source, state: PullState, fetcher: Fetcher, clock: Clock) -> None:
-        self.source, self.state, self.fetcher, self.clock = source, state, fetcher, clock
+    def __init__(self, source: Source, state: PullState, fetcher: Fetcher, reader: ListingReader) -> None:
+        self.source, self.state, self.fetcher, self.reader = source, state, fetcher, reader
+        self.clock = fetcher.clock
         self.report = PullReport(source.name, str(source.folder))
         self.skipped: Counter[str] = Counter()
         self.rules = _digest([sorted(source.allowed), source.include, source.exclude])
@@ -138,9 +143,9 @@ class _Pull:
             if response.unchanged:
                 return []
             if sitemap:
-                listing = read_sitemap(response.body, now, _LISTING_SIZE)
+                listing = self.reader.sitemap(response.body, now, _LISTING_SIZE)
             else:
-                listing = read_feed(response.body, str(response.url), response.content_type, section, now)
+                listing = self.reader.feed(response.body, str(response.url), response.content_type, section, now)
         except (FetchError, ListingError) as error:
             self._fail(url, error)
             return []

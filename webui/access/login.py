@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from ..messages import EN, LANGUAGES, VI, Messages
@@ -80,7 +80,10 @@ def add_login(app: FastAPI, accounts: Accounts, sessions: Sessions, root: str) -
         if not from_our_page(request.scope):
             raise HTTPException(403, f"{VI.sign_in_cross_site} | {EN.sign_in_cross_site}")
         messages = language(request)
-        form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+        try:
+            form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+        except ValueError:  # more fields than the page has
+            return JSONResponse({"error": "a value in the request is not as it should be"}, 400)
         name, password, after = (form.get(field, [""])[0] for field in ("name", "password", "next"))
         name, after, address = name.strip().lower()[:64], own_address(after), address_key(request.scope)
         wait = throttle.take(name, address) if comparing < _AT_ONCE else 1.0

@@ -16,6 +16,7 @@ from .accounts import Accounts
 from .addresses import ForwardedHeaders
 from .editors import add_editor_routes
 from .gate import Gate, Ways
+from .hosts import OwnHosts
 from .limits import ChatLimits, Limits, refuse_uncounted
 from .login import add_login
 from .proxy_header import ProxyHeader
@@ -61,4 +62,11 @@ class Access:
         """Add what asks who is there and how often they come. Its place is before all that reads a request."""
         app.add_middleware(ChatLimits, limits=self._limits, mounts=self._mounts)
         app.add_middleware(Gate, ways=self._ways, root=self._settings.root_path)
+
+    def add_names(self, app: FastAPI) -> None:
+        """Add what refuses a host that we are not. Its place is before the gate: who is refused need not be asked."""
+        app.add_middleware(OwnHosts, hosts=self._settings.hosts, listening=self._settings.host)
+
+    def add_way(self, app: FastAPI) -> None:
+        """Add what believes a trusted proxy's word of the asker's address and of our host. All else leans on it."""
         app.add_middleware(ForwardedHeaders, trusted=self._settings.trusted_proxies)
