@@ -163,12 +163,15 @@ class PlainFailures:
 class SecurityHeaders:
     """Adds the headers to every response and a fresh nonce to every script of an HTML page.
 
-    first_script: runs before all else in the page of a mount; Gradio's own `head` comes in late. Its address is below our root.
+    first_scripts: run before all else in the page of a mount; Gradio's own `head` comes in late. Their addresses are below
+    our root.
     """
 
-    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str], first_script: str) -> None:
+    def __init__(
+        self, app: ASGIApp, embed_origins: Sequence[str], languages: dict[str, str], first_scripts: Sequence[str]
+    ) -> None:
         self._app = app
-        self._first_script = first_script
+        self._first_scripts = first_scripts
         self._ancestors = " ".join(["'self'", *embed_origins])
         self._languages = {mount.strip("/"): lang for mount, lang in languages.items()}
 
@@ -228,7 +231,8 @@ class SecurityHeaders:
             page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
             up = "../" * (mount.count("/") + 1)
             # Without a link to it, browsers look for an icon at the top of the host, which below a prefix is not ours.
-            ours = f'<script src="{up}{self._first_script}"></script><link rel="icon" href="{up}static/icon.svg">'
+            ours = "".join(f'<script src="{up}{script}"></script>' for script in self._first_scripts)
+            ours += f'<link rel="icon" href="{up}static/icon.svg">'
             page = page.replace(b"<head>", b"<head>" + ours.encode(), 1)
         return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + nonce.encode() + b'"', page)
 
