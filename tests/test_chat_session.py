@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from docs_store import UsageError
 from indexer import reindex, withdraw, withdrawals
 from retriever import Assistant
-from webui.asking import MOST_AGAIN, Asked, read_again
 from webui.chat_words import word
 from webui.messages import EN, VI
 
@@ -138,7 +136,7 @@ def test_the_last_question_is_asked_without_something_where_the_server_no_longer
     assert "tháng 5" not in log[1].partition("hoitin-none")[0].partition("hoitin-card")[0]
 
 
-@pytest.mark.parametrize("wish", [{"again": "x"}, {"again": [{"question": 5}]}, {"again": []}, {"again": [None]}])
+@pytest.mark.parametrize("wish", [{"again": "x"}, {"again": []}, {"again": None}, {"again": {"question": LENGTH}}])
 def test_what_is_no_conversation_changes_nothing(app: Any, wish: dict[str, Any]) -> None:
     tab = Tab(app)
     tab.ask(LENGTH)
@@ -146,11 +144,14 @@ def test_what_is_no_conversation_changes_nothing(app: Any, wish: dict[str, Any])
     assert len(tab.ask(WHO)) == 4
 
 
-def test_only_so_many_questions_are_drawn_anew_at_once() -> None:
-    asked = [{"question": "Ai?"}] * MOST_AGAIN
-    assert read_again(asked) == [Asked("Ai?")] * MOST_AGAIN
-    with pytest.raises(UsageError):
-        read_again([*asked, {"question": "Ai?"}])
+def test_a_question_that_makes_no_sense_spoils_no_other(app: Any) -> None:
+    log = Tab(app).command(again=[{"question": 5}, {"question": LENGTH, "from": "hôm qua"}, None, {"question": LENGTH}])
+    assert ["hoitin-problem" in one for one in log[1::2]] == [True, True, True, False]
+    assert "96 mét" in log[7]
+
+
+def test_only_so_many_questions_are_asked_again_at_once(app: Any) -> None:
+    assert len(Tab(app).command(again=[{"question": "bão"}] * 11)) == 20
 
 
 def test_of_a_long_conversation_the_last_thirty_answers_are_kept(app: Any) -> None:

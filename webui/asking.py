@@ -13,7 +13,6 @@ from docs_store import UsageError
 from docs_store.vietnamese import storable
 from retriever import MAX_QUESTION, Answer, Assistant, Filters, Turn
 
-MOST_AGAIN = 10  # questions of a conversation that one request draws anew
 _MOST_TEXT = 300  # characters of a publisher or a section
 _SWITCHES = ("any_time", "as_typed", "alone")
 ASKED_NAMES = frozenset({"q", "from", "to", "publisher", "section", *_SWITCHES})  # what a link to a question may carry
@@ -98,19 +97,13 @@ def read_filters(values: Mapping[str, Any]) -> Filters:
 def read_asked(text: str) -> Asked:
     """Return the question in a JSON object of plain values. Raises UsageError."""
     try:
-        return _asked(json.loads(text))
+        return asked_of(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise _no_request() from error
 
 
-def read_again(values: object) -> list[Asked]:
-    """Return the questions of a conversation that is to be drawn anew, in order. Raises UsageError."""
-    if not isinstance(values, list) or len(values) > MOST_AGAIN:
-        raise _no_request()
-    return [_asked(one) for one in values]
-
-
-def _asked(values: Any) -> Asked:
+def asked_of(values: Any) -> Asked:
+    """Return the question in a mapping of plain values. Raises UsageError."""
     try:
         question = values["question"]
     except (TypeError, KeyError) as error:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ import gradio as gr
 from docs_store import Generation, HoitinError, ModelError, ModelMismatchError, UsageError
 from retriever import MAX_QUESTION, Answer, Assistant, Turn
 
-from .asking import Asked, asked_query, read_again, read_asked, read_filters, turn_of
+from .asking import Asked, asked_of, asked_query, read_asked, read_filters, turn_of
 from .cards import answer_html, encode, legend_html, no_sources_html, sources_html
 from .chat_words import word
 from .conversation import Chat, Shown, shown_answer, wrapped
@@ -27,6 +27,7 @@ from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
 _EXAMPLES = 4
+_AGAIN = 10  # questions that one request asks again
 _SESSIONS = 2_000  # conversations kept in memory; the page of one that is forgotten asks its questions again
 
 log = logging.getLogger("hoitin")
@@ -77,8 +78,8 @@ def make_page(
     def again(questions: object) -> tuple[Any, ...]:
         """Draw a conversation anew from what was asked in it, each answer from today's news."""
         chat, reply = Chat(), None
-        for asked in _read(lambda: read_again(questions)) or ():
-            chat, reply = answered(chat, asked)
+        for one in questions[:_AGAIN] if isinstance(questions, list) else ():
+            chat, reply = answered(chat, _read(partial(asked_of, one)))
         return drawn(chat, reply, gr.skip()) if reply else (gr.skip(),) * 6
 
     def command(text: str, chat: Chat) -> tuple[Any, ...]:
