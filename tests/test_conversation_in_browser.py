@@ -333,6 +333,33 @@ def test_nothing_of_a_conversation_is_left_for_who_signs_in_next(tmp_path: Path,
         page.close()
 
 
+def test_a_conversation_that_could_not_come_back_comes_with_the_next_question(live: Live, visit: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    opened = visit(f"{live.url}/chat/")
+    page = opened.page
+    talk(page)
+    refused = VI.too_many.format(seconds=3)
+
+    def refuse(route: Any) -> None:
+        again = '\\"again\\"' in (route.request.post_data or "")
+        if again:
+            route.fulfill(status=429, json={"error": refused})
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/run/**", refuse)
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_text(refused)
+    page.unroute("**/gradio_api/run/**")
+    box(page).fill(STALLS)
+    box(page).press("Enter")
+    expect(questions(page)).to_have_text([FIRST, FOLLOW_UP, STALLS])
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.close()
+    opened.faults = [fault for fault in opened.faults if "status of 429" not in fault]
+
+
 # --- links over plain http ------------------------------------------------------------------
 
 

@@ -101,6 +101,7 @@
 
   let kept = []; // the questions of this conversation
   let restoring = true; // or not begun
+  let missing = 0; // answers that could not be restored: with the next question they are
   let held; // the button that was pressed meanwhile: its turn comes after
   const restore = (wishes) => {
     kept = wishes.slice(-MOST);
@@ -126,6 +127,7 @@
   document.addEventListener("hoitin:forgotten", () => kept.length && restore(kept));
   document.addEventListener("hoitin:done", () => opened && restoring && setTimeout(restored, 1000)); // nothing was drawn
   document.addEventListener("hoitin:unsent", ({ detail }) => {
+    if (restoring) missing = kept.length;
     restored();
     const question = detail?.startsWith("{") ? JSON.parse(detail).question : detail;
     if (question && box() && !box().value) put(box(), question);
@@ -145,8 +147,9 @@
     const params = asked(last);
     const now = last ? `${last.id} ${params ?? last.textContent}` : "";
     if (now === heard) return;
-    const forgotten = last && !restoring && number(now) <= number(heard);
+    const forgotten = last && !restoring && number(now) <= Math.max(number(heard), missing);
     heard = now;
+    missing = 0;
     document.dispatchEvent(new CustomEvent("hoitin:answer"));
     if (!last) {
       kept = [];

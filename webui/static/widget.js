@@ -151,10 +151,12 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
     // Open again on the next page of this tab, where the chat in the frame knows what was asked.
     const memory = (open) => {
       try {
-        return open === undefined ? sessionStorage["hoitin-open"] : (sessionStorage["hoitin-open"] = open);
+        if (open) sessionStorage["hoitin-open"] = 1;
+        else if (open === undefined) return sessionStorage["hoitin-open"];
+        else delete sessionStorage["hoitin-open"];
       } catch {} // a page that may keep nothing
     };
-    const shown = (open) => (button.setAttribute("aria-expanded", open), memory(open ? 1 : ""));
+    const shown = (open) => (button.setAttribute("aria-expanded", open), memory(open));
     const open = () => {
       if (small.matches) panel.showModal();
       else panel.setAttribute("open", ""); // show() would take the focus
