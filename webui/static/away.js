@@ -119,12 +119,14 @@
       if (asking) for (const one of [refused, away]) show(one, "");
       if (asking) tell("done");
       if (url.pathname.includes("/heartbeat/")) hear(answer.clone()), (beat = url);
-    } else if ([401, 403, 429, 502, 503, 504].includes(answer.status)) {
-      const { error } = await answer.clone().json().catch(() => ({}));
-      if (!error && asking && answer.status > 500) return unsent(what[1]);
-      show(refused, error ? inOurLanguage(error) : "");
-      if (asking) tell("unsent", JSON.parse(what[1].body).data[0]);
+      return answer;
     }
+    if ([401, 403, 429, 502, 503, 504].includes(answer.status)) {
+      const { error } = await answer.clone().json().catch(() => ({}));
+      if (!error && asking && answer.status > 500) return unsent(what[1]); // a proxy in front of nothing
+      show(refused, error ? inOurLanguage(error) : "");
+    }
+    if (asking) tell("unsent", JSON.parse(what[1].body).data[0]);
     return answer;
   };
 })();
