@@ -8,6 +8,8 @@ import hashlib
 import hmac
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +22,10 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from docs_store import UsageError
+from docs_store import StorageError, UsageError
 from retriever import Assistant
 from webui import server
-from webui.access.accounts import Accounts, hash_password, remove_account, write_account
+from webui.access.accounts import Accounts, hash_password, read_accounts, remove_account, write_account
 from webui.access.login import Throttle, own_address
 from webui.access.tokens import AUDIENCE, make_token, sign
 from webui.cli import main
@@ -595,6 +597,95 @@ def test_a_change_of_the_accounts_counts_at_once(own_accounts: tuple[Any, Path])
     path.unlink()
     assert client.get("/api/status").status_code == 401
     assert client.get("/healthz").status_code == 200
+
+
+def signed_out(app: Any) -> str:
+    """Sign in and out again, and return the cookie that was good between."""
+    client = visitor(app)
+    sign_in(client, "lan")
+    cookie = f"hoitin={client.cookies['hoitin']}"
+    assert visitor(app, Cookie=cookie).get("/chat/config").status_code == 200
+    assert client.post("/logout").status_code == 303
+    return cookie
+
+
+def test_signing_out_lasts_over_a_restart_and_over_several_servers(own_accounts: tuple[Any, Path], data: Path) -> None:
+    app, path = own_accounts
+    beside = open_app(data, accounts=path)
+    other = visitor(beside)
+    sign_in(other, "lan")
+    cookie = signed_out(app)
+    for one in (app, beside, open_app(data, accounts=path)):
+        assert visitor(one, Cookie=cookie).get("/chat/config").status_code == 401
+    assert other.get("/chat/config").status_code == 200  # the same person's other session goes on
+    kept = path.with_name("accounts.json.ended")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert cookie.partition("=")[2] not in kept.read_text()  # the cookie itself is nobody's to read
+
+
+def test_what_is_kept_of_a_sign_out_goes_when_the_session_would_have_ended(
+    own_accounts: tuple[Any, Path], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, path = own_accounts
+    kept = path.with_name("accounts.json.ended")
+    kept.write_text("1764000000 phien-cu\n9999999999 phien-moi\n17640")  # the last line was cut short by a power cut
+    kept.chmod(0o600)
+    first, second = signed_out(app), signed_out(app)
+    ids = [line.partition(" ")[2] for line in kept.read_text().split("\n") if line]
+    assert len(ids) == 3
+    assert ids[0] == "phien-moi"
+    again = open_app(data, accounts=path)
+    assert [visitor(again, Cookie=one).get("/chat/config").status_code for one in (first, second)] == [401, 401]
+
+
+def test_a_line_cut_short_takes_no_sign_out_with_it(own_accounts: tuple[Any, Path], data: Path) -> None:
+    app, path = own_accounts
+    kept = path.with_name("accounts.json.ended")
+    kept.write_text("9999999999 phien-moi\n99999")
+    cookie = signed_out(app)
+    assert visitor(open_app(data, accounts=path), Cookie=cookie).get("/chat/config").status_code == 401
+
+
+def test_where_a_sign_out_cannot_be_written_it_still_holds_and_the_log_says_so(
+    own_accounts: tuple[Any, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    app, path = own_accounts
+    path.with_name("accounts.json.ended").mkdir()
+    cookie = signed_out(app)
+    assert visitor(app, Cookie=cookie).get("/chat/config").status_code == 401
+    assert any("accounts.json.ended" in record.getMessage() for record in caplog.records)
+
+
+def test_accounts_that_are_changed_at_the_same_moment_are_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    write_account(path, "cu", "reader", PASSWORD)
+    code = (
+        "import sys; from pathlib import Path; from webui.access.accounts import write_account, remove_account\n"
+        "path, name = Path(sys.argv[1]), sys.argv[2]\n"
+        "print('ready', flush=True); input()\n"
+        "for number in range(3): write_account(path, f'{name}{number}', 'reader', sys.argv[3])\n"
+        "remove_account(path, f'{name}0')"
+    )
+    root = Path(__file__).parent.parent
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": root}
+    started = [subprocess.Popen([sys.executable, "-c", code, path, name, PASSWORD], **pipes) for name in "abcd"]
+    for process in started:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in started:
+        process.communicate()
+        assert process.returncode == 0
+    assert set(read_accounts(path).accounts) == {"cu", *(f"{name}{number}" for name in "abcd" for number in (1, 2))}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_accounts_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="khong-co"):
+        write_account(tmp_path / "khong-co" / "accounts.json", "lan", "reader", PASSWORD)
 
 
 def test_a_wrong_password_and_a_wrong_name_look_the_same(by_account: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,9 @@ STALLS = "Techfest có bao nhiêu gian hàng?"
 NOWHERE = "Giá vé xem xiếc ở Reykjavik?"
 
 
-def query(page) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
-    return parse_qs(urlsplit(page.url).query)
+def asked(url: str) -> dict[str, list[str]]:
+    """Return what an address asks: behind "#", which no browser sends."""
+    return parse_qs(urlsplit(url).fragment)
 
 
 def announced(page, text: str) -> None:  # type: ignore[no-untyped-def]
@@ -69,7 +70,7 @@ def test_filters_hold_every_next_question_until_their_chips_are_taken_off(live: 
     expect(answers).to_have_count(2)
     expect(answers.last.locator(".hoitin-understood button")).to_have_count(1)
     expect(page.get_by_label(word(VI, "from_day"))).to_have_value("")
-    assert query(page) == {"q": [STALLS], "publisher": ["Báo mẫu"]}
+    assert asked(page.url) == {"q": [STALLS], "publisher": ["Báo mẫu"]}
     page.get_by_role("button", name=word(VI, "clear_filters")).click()
     expect(ask(page, STALLS).locator(".hoitin-understood button")).to_have_count(0)
 
@@ -98,7 +99,7 @@ def test_a_link_to_a_question_asks_it_with_its_filters(live: Live, visit: Visito
     from playwright.sync_api import expect
 
     messages = VI if path == "/chat/" else EN
-    page = visit(f"{live.url}{path}?q=Techfest+c%C3%B3+bao+nhi%C3%AAu+gian+h%C3%A0ng%3F&from=2023-11-01&to=2023-11-30").page
+    page = visit(f"{live.url}{path}#q=Techfest+c%C3%B3+bao+nhi%C3%AAu+gian+h%C3%A0ng%3F&from=2023-11-01&to=2023-11-30").page
     expect(page.locator(".hoitin-card mark").first).to_be_visible()
     expect(page.locator(".hoitin-chat .message.user")).to_have_text("Techfest có bao nhiêu gian hàng?")
     expect(page.get_by_label(word(messages, "to_day"), exact=True)).to_have_value("2023-11-30")
@@ -114,9 +115,11 @@ def test_a_hostile_link_is_only_a_question(live: Live, visit: Visitor) -> None:
     attack = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
     from urllib.parse import quote
 
-    page = visit(f"{live.url}/chat/?q={quote(attack)}&publisher={quote(attack)}&from=<b>&__proto__=x&constructor=y").page
-    expect(page.locator(".hoitin-problem, .hoitin-none, .hoitin-card").first).to_be_visible()
-    assert page.locator(".hoitin-chat").locator("img, script").count() == 0
+    for sign in "?#":  # "?" as in old links
+        address = f"{live.url}/chat/{sign}q={quote(attack)}&publisher={quote(attack)}&from=<b>&__proto__=x&constructor=y"
+        page = visit(address).page
+        expect(page.locator(".hoitin-chat :is(.hoitin-problem, .hoitin-none, .hoitin-card)").first).to_be_visible()
+        assert page.locator(".hoitin-chat").locator("img, script").count() == 0
 
 
 def test_the_address_bar_and_the_link_of_an_answer_say_what_was_asked(live: Live, visit: Visitor) -> None:
@@ -127,13 +130,23 @@ def test_the_address_bar_and_the_link_of_an_answer_say_what_was_asked(live: Live
     ask(page, FIRST)
     answer = ask(page, FOLLOW_UP)
     whole = "Techfest Việt Nam 2023 đón bao nhiêu lượt khách?"
-    assert query(page) == {"q": [whole], "__theme": ["dark"]}
+    assert (asked(page.url), urlsplit(page.url).query) == ({"q": [whole]}, "__theme=dark")
     answer.locator(".hoitin-share").click()
     expect(page.locator(".hoitin-toast")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert parse_qs(urlsplit(copied).query) == {"q": [whole]}
+    assert (asked(copied), urlsplit(copied).query) == ({"q": [whole]}, "")
     page.get_by_role("button", name=VI.new_chat).click()
     expect(page).to_have_url(f"{live.url}/chat/?__theme=dark")
+
+
+def test_a_link_pasted_into_the_address_of_an_open_chat_is_asked_too(live: Live, visit: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    page = visit(f"{live.url}/chat/").page
+    ask(page, FIRST)
+    page.evaluate("location.hash = 'q=' + encodeURIComponent('Techfest có bao nhiêu gian hàng?')")
+    expect(page.locator(".hoitin-chat .message.user")).to_have_text([FIRST, STALLS])
+    expect(page.locator(".hoitin-chat .message.bot")).to_have_count(2)
 
 
 # --- history, files, paper ------------------------------------------------------------------

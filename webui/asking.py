@@ -15,6 +15,7 @@ from retriever import MAX_QUESTION, Answer, Assistant, Filters, Turn
 
 _MOST_TEXT = 300  # characters of a publisher or a section
 _SWITCHES = ("any_time", "as_typed", "alone")
+ASKED_NAMES = frozenset({"q", "from", "to", "publisher", "section", *_SWITCHES})  # what a link to a question may carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def turn_of(answer: Answer) -> Turn:
 
 
 def asked_query(asked: Asked, question: str) -> str:
-    """Return the address's query that asks this again, with `question` in its complete form: "q=…&from=2024-06-01"."""
+    """Return what asks this again behind "#" in the chat's address, `question` complete: "q=…&from=2024-06-01"."""
     filters = filters_json(asked.filters)
     switches = {name: "1" for name in _SWITCHES if getattr(asked, name)}
     return urlencode({"q": question} | {name: value for name, value in filters.items() if value} | switches)
@@ -102,13 +103,24 @@ def read_filters(values: Mapping[str, Any]) -> Filters:
 def read_asked(text: str) -> Asked:
     """Return the question in a JSON object of plain values. Raises UsageError."""
     try:
-        values = json.loads(text)
+        return asked_of(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise _no_request() from error
+
+
+def asked_of(values: Any) -> Asked:
+    """Return the question in a mapping of plain values. Raises UsageError."""
+    try:
         question = values["question"]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise UsageError("Yêu cầu không đúng dạng | the request is not as it should be") from error
+    except (TypeError, KeyError) as error:
+        raise _no_request() from error
     if not isinstance(question, str) or len(question) > MAX_QUESTION:
         raise UsageError(f"Câu hỏi dài quá {MAX_QUESTION} ký tự | The question is longer than {MAX_QUESTION} characters")
     return Asked(question, read_filters(values), **{name: values.get(name) in (True, "1") for name in _SWITCHES})
+
+
+def _no_request() -> UsageError:
+    return UsageError("Yêu cầu không đúng dạng | the request is not as it should be")
 
 
 def _day(value: object) -> date | None:

@@ -170,6 +170,6 @@ def encode_url(url: str) -> str:
     return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in url)
 
 
-def encode_query(query: str) -> str:
-    """Return a query of this very page as an address fit for an attribute."""
-    return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in f"?{query}")
+def encode_hash(query: str) -> str:
+    """Return what stands behind "#" in this very page's address, as an address fit for an attribute."""
+    return "".join(char if char.isalnum() and char.isascii() else f"&#{ord(char)};" for char in f"#{query}")

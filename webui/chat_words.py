@@ -50,7 +50,8 @@ _WORDS = {
     "offer_turns": ("Không dựa vào câu trước", "Without the question before"),
     "offer_found_one": ("{offer} (1 đoạn tin)", "{offer} (1 passage)"),
     "offer_found_many": ("{offer} ({count} đoạn tin)", "{offer} ({count} passages)"),
-    # under an answer
+    # under an answer, and in its place
+    "removed": ("Bài trả lời câu này đã được gỡ.", "The article that answered this has been removed."),
     "helpful": ("Câu trả lời có ích không?", "Was this helpful?"),
     "yes": ("Có ích", "Yes"),
     "no": ("Chưa đúng ý", "Not quite"),
@@ -81,6 +82,11 @@ _SCRIPT_WORDS = {
     "not_copied": ("Không chép được, hãy chép từ thanh địa chỉ.", "Could not copy; please copy from the address bar."),
     "saved": ("Đã tải về.", "Downloaded."),
     "nothing": ("Chưa có câu hỏi nào.", "Nothing has been asked yet."),
+    "lost": ("Mất kết nối với máy chủ, đang thử lại…", "The connection to the server is lost, trying again…"),
+    "unsent": (
+        "Mất kết nối với máy chủ, đang thử lại… Câu hỏi chưa gửi được và còn nguyên trong ô.",
+        "The connection to the server is lost, trying again… Your question was not sent and is still in the box.",
+    ),
     "failed": ("Chưa làm được. Hãy thử lại sau.", "That did not work. Please try again later."),
     "thanks": ("Cảm ơn bạn. Biên tập viên sẽ xem ý kiến này.", "Thank you. An editor will read it."),
     "why": ("Câu trả lời chưa đúng ở điểm nào?", "What was not right about the answer?"),

@@ -4,49 +4,37 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import gradio as gr
 
 from docs_store import Generation, HoitinError, ModelError, ModelMismatchError, UsageError
-from retriever import MAX_QUESTION, Assistant, Turn
+from retriever import MAX_QUESTION, Answer, Assistant, Turn
 
-from .access.limits import TURNS
+from .access.limits import TAKE, TURNS
 from .access.line import TooBusyError, Turns
-from .asking import Asked, asked_query, read_asked, read_filters, turn_of
+from .asking import Asked, asked_of, asked_query, read_asked, read_filters, turn_of
 from .cards import answer_html, encode, legend_html, no_sources_html, sources_html
 from .chat_words import word
+from .conversation import Chat, Shown, shown_answer, wrapped
 from .examples import example_questions
 from .filtering import filters_html
 from .messages import Messages
 from .statement import PATH as STATEMENT
 from .surroundings import foot_html, history_html, tools_html
 
-_KEPT_TURNS = 30
-_KEPT_TEXT = 200_000  # characters of a conversation's messages
-_SESSIONS = 1_000  # conversations of one language kept in memory, the last used; a client makes up its session's name
 _EXAMPLES = 4
+_AGAIN = 10  # questions that one request asks again
+_SESSIONS = 1_000  # conversations of one language kept in memory; a forgotten one asks its questions again
 
 log = logging.getLogger("hoitin")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """One conversation.
-
-    shown: the messages. settled: the last answer without the buttons that only the last one has.
-    turns: what a next question may lean on. last: the last question as it was put.
-    """
-
-    shown: list[dict[str, str]] = field(default_factory=list)
-    settled: str = ""
-    turns: list[Turn] = field(default_factory=list)
-    last: Asked = field(default_factory=Asked)
-    history: list[tuple[int, str]] = field(default_factory=list)  # number and text of the questions shown
+Steps = Generator[tuple[tuple[Any, ...], bool], None, None]  # what to show so far, and whether there is more to ask
 
 
 def make_page(
@@ -64,37 +52,64 @@ def make_page(
     def examples_of(state: str) -> list[str]:
         return example_questions(assistant, _EXAMPLES) if state else []
 
-    def show(chat: Chat, asked: Asked | None, turns: list[Turn]) -> tuple[Any, ...]:
-        number = chat.history[-1][0] + 1 if chat.history else 1
+    def answered(chat: Chat, asked: Asked | None) -> tuple[Chat, Reply]:
         question = (asked or chat.last).question[:MAX_QUESTION]
-        reply = respond(assistant, asked, messages, root, turns, number)
-        before = [*chat.shown[:-1], {"role": "assistant", "content": chat.settled}] if chat.shown else []
-        said = {"role": "user", "content": encode(question)}
-        shown = _kept([*before, said, {"role": "assistant", "content": reply.html}])
-        history = [*chat.history, (number, question)][-_KEPT_TURNS:]
-        turns = [*turns, reply.turn][-_KEPT_TURNS:] if reply.turn else turns
-        chat = Chat(shown, reply.settled, turns, asked or chat.last, history)
+        reply = respond(assistant, asked, messages, root, chat.turns, chat.next_number)
+        shown = Shown(chat.next_number, question, reply.settled)
+        if reply.answer and reply.turn:
+            before = () if asked and asked.alone else chat.shown
+            shown = shown_answer(shown.number, question, reply.settled, reply.turn, reply.answer, before)
+        return chat.and_then(shown, asked or chat.last), reply
+
+    def drawn(chat: Chat, reply: Reply, box: Any) -> tuple[Any, ...]:
+        drawn = [*chat.shown[:-1], replace(chat.shown[-1], html=reply.html)]
+        log = [
+            {"role": role, "content": content}
+            for one in drawn
+            for role, content in (("user", encode(one.question)), ("assistant", one.html))
+        ]
+        history = [(one.number, one.question) for one in drawn]
         # The filters are drawn anew only if the text is another one: what was chosen in them stays.
-        return shown, reply.sources, history_html(history, messages), "", chat, filters_of(_state(assistant))
+        return log, reply.sources, history_html(history, messages), box, chat, filters_of(_state(assistant))
+
+    def show(chat: Chat, asked: Asked | None, box: Any = "") -> tuple[Any, ...]:
+        return drawn(*answered(_without_removed(chat, assistant, messages), asked), box)
 
     def ask(question: str, filters: str, chat: Chat) -> tuple[Any, ...]:
-        return show(chat, _read(lambda: Asked(question, read_filters(json.loads(filters or "{}")))), chat.turns)
+        return show(chat, _read(lambda: Asked(question, read_filters(json.loads(filters or "{}")))))
 
-    def command(text: str, chat: Chat) -> tuple[Any, ...]:
-        """Ask what a script of the page puts: a whole question, or the last one without something."""
-        without = _read(lambda: str(json.loads(text)["without"]))
-        if without is not None and chat.shown:
-            return show(chat, chat.last.without(without), chat.turns[:-1])
-        return show(chat, _read(lambda: read_asked(text)), chat.turns)
+    def again(questions: list[Any]) -> Steps:
+        """Draw a conversation anew from what was asked in it, each answer from today's news, in its turn."""
+        chat = Chat()
+        for number, one in enumerate(questions, 1):
+            chat, reply = answered(chat, _read(partial(asked_of, one)))
+            yield drawn(chat, reply, gr.skip()), number < len(questions)
 
-    def start() -> list[Any]:
+    def command(text: str, chat: Chat) -> tuple[Any, ...] | Steps:
+        """Do what a script of the page wants; what stands in the box meanwhile is left there.
+
+        {"again": [question, …]}: the conversation anew. {"without": "…"}: the last question without something; where
+        the conversation is no longer known here, the one beside it. {"question": "…", …}: this one.
+        """
+        wish = _read(lambda: dict(json.loads(text))) or {}
+        if "again" in wish:
+            questions = wish["again"][:_AGAIN] if isinstance(wish["again"], list) else []
+            return again(questions) if questions else (gr.skip(),) * 6
+        without = str(wish.get("without", ""))
+        if without and chat.shown:
+            return show(chat.without_last_turn(), chat.last.without(without), gr.skip())
+        return show(chat, _read(lambda: read_asked(text).without(without)), gr.skip())
+
+    def start(request: gr.Request) -> list[Any]:
         state = _state(assistant)
         questions = examples_of(state)
         padded = questions + [""] * (_EXAMPLES - len(questions))
-        return [*(gr.Button(value=question, visible=bool(question)) for question in padded), filters_of(state)]
+        buttons = [gr.Button(value=question, visible=bool(question)) for question in padded]
+        return [*buttons, filters_of(state), _who(request)]
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
+        page.state_session_capacity = _SESSIONS
         chat = gr.State(Chat())
         with gr.Row(elem_classes="hoitin-head"):
             gr.Markdown(f"# {messages.title}\n{messages.intro}", elem_classes="hoitin-intro")
@@ -140,6 +155,7 @@ def make_page(
         # Where the page's scripts leave what a click or the address asks for; nobody else sees them.
         filtered = gr.Textbox(visible="hidden", elem_classes="hoitin-filtered", label=word(messages, "filters"))
         wanted = gr.Textbox(visible="hidden", elem_classes="hoitin-wanted", label=messages.question)
+        who = gr.Textbox(visible="hidden", elem_classes="hoitin-who", label=messages.account)
         do = gr.Button(messages.send, visible="hidden", elem_classes="hoitin-do")
         outputs = [chatbot, sources, history, box, chat, filters]
         # Not queued: one plain request an event, and no event stream, which a proxy may buffer. With the stream a
@@ -152,19 +168,32 @@ def make_page(
             button.click(in_turn(ask), [button, filtered, chat], outputs, **private)
         do.click(in_turn(command), [wanted, chat], outputs, **private)
         fresh.click(lambda: ([], no_sources_html(messages), "", "", Chat(), gr.skip()), None, outputs, **private)
-        page.load(in_turn(start), None, [*examples, filters], **private)
-    page.state_session_capacity = _SESSIONS
+        page.load(in_turn(start), None, [*examples, filters, who], **private)
     return page
 
 
 def in_turn(event: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """Return an event as Gradio is to call it: when its asker's turn has come, in a thread."""
+    """Return an event as Gradio is to call it: when its asker's turn has come, in a thread.
+
+    An event that returns steps asks several questions: each has a turn of its own and counts as one. Where the asker
+    has no more to ask now, the conversation ends there.
+    """
 
     async def waiting(request: gr.Request, *values: Any) -> Any:
         assert request.request
-        turns: Turns = request.request.scope[TURNS]
+        scope = request.request.scope
+        turns: Turns = scope[TURNS]
         try:
-            return await turns.work(event, *values)
+            done = await turns.work(event, *values)
+            if not isinstance(done, Generator):
+                return done
+            shown: Any = None
+            async with aclosing(turns.each(done)) as steps:
+                async for step in steps:
+                    shown, more = step
+                    if more and scope[TAKE](questions=1):
+                        break
+            return shown
         except TooBusyError as error:
             raise gr.Error(str(error), print_exception=False) from error  # `ChatLimits` says it to the reader
 
@@ -179,6 +208,7 @@ class Reply:
     settled: str
     sources: str
     turn: Turn | None = None
+    answer: Answer | None = None
 
 
 def respond(
@@ -198,28 +228,16 @@ def respond(
         said = problem(error, messages)
     except Exception:
         log.exception("cannot answer")
-    html = _wrapped(f'<p class="hoitin-problem">{encode(said)}</p>', number)
+    html = wrapped(f'<p class="hoitin-problem">{encode(said)}</p>', number)
     return Reply(html, html, no_sources_html(messages))
 
 
 def _answered(assistant: Assistant, asked: Asked, messages: Messages, root: str, turns: Sequence[Turn], number: int) -> Reply:
     answer = asked.answer(assistant, turns, offering=True)
     foot = foot_html(asked_query(asked, answer.understood.question), messages)
-    live = _wrapped(answer_html(answer, messages, root, live=True) + foot, number)
-    settled = _wrapped(answer_html(answer, messages, root) + foot, number)
-    return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer))
-
-
-def _kept(shown: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the last messages, whole turns, as many as are kept; the last turn always."""
-    shown = shown[-2 * _KEPT_TURNS :]
-    while len(shown) > 2 and sum(len(one["content"]) for one in shown) > _KEPT_TEXT:
-        shown = shown[2:]
-    return shown
-
-
-def _wrapped(html: str, number: int) -> str:
-    return f'<div class="hoitin-answer" id="hoi-{number}" tabindex="-1">{html}</div>'
+    live = wrapped(answer_html(answer, messages, root, live=True) + foot, number)
+    settled = wrapped(answer_html(answer, messages, root) + foot, number)
+    return Reply(live, settled, sources_html(answer, messages, root), turn_of(answer), answer)
 
 
 def _read(read: Callable[[], _T]) -> _T | None:
@@ -230,11 +248,25 @@ def _read(read: Callable[[], _T]) -> _T | None:
         return None
 
 
+def _who(request: gr.Request) -> str:
+    """Return what tells one signed-in person from another in a browser tab, without a name; "-" for nobody."""
+    person = request.request.scope.get("hoitin.person") if request.request else None
+    return sha256(person.name.encode()).hexdigest()[:16] if person else "-"
+
+
 def _generation(assistant: Assistant) -> Generation | None:
     try:
         return assistant.generation()
     except Exception:  # said by the answer, and logged there
         return None
+
+
+def _without_removed(chat: Chat, assistant: Assistant, messages: Messages) -> Chat:
+    try:
+        return chat.without_removed(_generation(assistant), messages)
+    except Exception:  # nothing can be read now: the answer says so
+        log.exception("cannot tell what has been removed")
+        return chat
 
 
 def _state(assistant: Assistant) -> str:

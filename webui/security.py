@@ -231,13 +231,15 @@ class SecurityHeaders:
     """Adds the headers to every response, and a fresh nonce to Gradio's own scripts on the pages of its mounts.
 
     Our own pages have no script but by address, need no nonce and get none; they pass through as they come.
-    languages: mount -> the language of its page. first_script: runs before all else in such a page, since Gradio's own
-    `head` comes in late; its address is below our root.
+    languages: mount -> the language of its page. first_scripts: run before all else in such a page, since Gradio's own
+    `head` comes in late; their addresses are below our root.
     """
 
-    def __init__(self, app: ASGIApp, embed_origins: Sequence[str], languages: Mapping[str, str], first_script: str) -> None:
+    def __init__(
+        self, app: ASGIApp, embed_origins: Sequence[str], languages: Mapping[str, str], first_scripts: Sequence[str]
+    ) -> None:
         self._app = app
-        self._first_script = first_script
+        self._first_scripts = first_scripts
         self._ancestors = " ".join(["'self'", *embed_origins])
         self._languages = dict(languages)
 
@@ -301,7 +303,8 @@ class SecurityHeaders:
         page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + lang, page, count=1)
         up = "../" * mount.count("/")
         # Without a link to it, browsers look for an icon at the top of the host, which below a prefix is not ours.
-        ours = f'<script src="{up}{self._first_script}"></script><link rel="icon" href="{up}static/icon.svg">'
+        ours = "".join(f'<script src="{up}{script}"></script>' for script in self._first_scripts)
+        ours += f'<link rel="icon" href="{up}static/icon.svg">'
         return with_nonce(page.replace(b"<head>", b"<head>" + ours.encode(), 1), nonce)
 
 

@@ -42,6 +42,7 @@ from .chat_words import script_words
 from .delivery import Freshness, Gzip
 from .links import answer_json, here
 from .messages import EN, VI
+from .old_links import QuestionsBehindHash
 from .page import make_page, problem
 from .request_log import RequestLog
 from .security import ClosedRoutes, PayloadGuard, PlainFailures, SecurityHeaders
@@ -162,8 +163,7 @@ def _mount_chats(app: FastAPI, assistant: Assistant, *, accounts: bool) -> dict[
             "max_file_size": "1kb",
             "theme": theme,
             "css_paths": [STATIC / "chat.css"],
-            "head": f'<script src="{root}/static/refused.js"></script>'
-            f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>'
+            "head": f'<script src="{root}/static/chat.js" data-lang="{messages.lang}"></script>'
             + "".join(
                 f'<script src="{root}/static/{name}.js" data-words="{script_words(messages)}"></script>'
                 for name in ("conversation", "feedback")
@@ -190,8 +190,12 @@ def _close_doors(app: FastAPI, settings: Settings, access: Access, pages: Mappin
     )
     access.add_names(app)
     languages = {mount: messages.lang for mount, messages in MOUNTS.items()}
+    app.add_middleware(QuestionsBehindHash, mounts=list(MOUNTS))
     app.add_middleware(
-        SecurityHeaders, embed_origins=settings.embed_origins, languages=languages, first_script="static/framed.js"
+        SecurityHeaders,
+        embed_origins=settings.embed_origins,
+        languages=languages,
+        first_scripts=("static/framed.js", "static/away.js"),
     )
     app.add_middleware(Freshness, mounts=list(MOUNTS))
     app.add_middleware(Gzip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .cards import encode, encode_query
+from .cards import encode, encode_hash
 from .chat_words import word
 from .messages import Messages
 
@@ -15,7 +15,7 @@ def foot_html(query: str, messages: Messages) -> str:
         f'<button type="button" class="hoitin-rate hoitin-rate-{value}" value="{value}">{encode(word(messages, name))}</button>'
         for value, name in (("up", "yes"), ("down", "no"))
     )
-    share = f'<a class="hoitin-share" href="{encode_query(query)}">{encode(word(messages, "share"))}</a>'
+    share = f'<a class="hoitin-share" href="{encode_hash(query)}">{encode(word(messages, "share"))}</a>'
     return f'<p class="hoitin-foot"><span>{encode(word(messages, "helpful"))}</span> {rates} {share}</p>'
 
 

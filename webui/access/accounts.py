@@ -6,17 +6,20 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import re
 import secrets
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docs_store import UsageError
+from docs_store.errors import explained
 
+from .files import locked, replace_text, state_of
 from .person import Role, as_role
 
 MIN_PASSWORD = 10
@@ -46,12 +49,12 @@ class Accounts:
     """The accounts of a file. Raises UsageError where the file cannot be what it should be."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
         self._nobody = hash_password(secrets.token_hex())  # as slow to compare as anybody's
         self._at_once = threading.BoundedSemaphore(2)  # 32 MiB and a core each
         content = read_accounts(path)
-        self._accounts, self._key, self._seen = content.accounts, content.key, self._state()
+        self._accounts, self._key, self._seen = content.accounts, content.key, state_of(path)
 
     def key(self) -> bytes:
         """Return the key that signs the sessions of these accounts."""
@@ -73,22 +76,15 @@ class Accounts:
     def _refresh(self) -> None:
         """Read the file if it changed. A file that went bad signs nobody in, until it is put right."""
         with self._lock:
-            state = self._state()
+            state = state_of(self.path)
             if state == self._seen:
                 return
             self._seen, self._accounts = state, {}
             try:
-                content = read_accounts(self._path)
+                content = read_accounts(self.path)
                 self._accounts, self._key = content.accounts, content.key
             except UsageError as error:
                 log.error("%s", error)
-
-    def _state(self) -> tuple[int, ...]:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return ()
-        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
 
 
 @dataclass(slots=True)
@@ -118,7 +114,7 @@ def read_accounts(path: Path) -> Content:
 
 
 def write_account(path: Path, name: str, role: Role, password: str) -> None:
-    """Add the account, or change it; the file is made where there is none, for its owner alone. Raises UsageError."""
+    """Add the account, or change it; the file is made where there is none, for its owner alone. Raises HoitinError."""
     if not _NAME.fullmatch(name):
         raise UsageError("Tên chỉ gồm a-z, 0-9, . _ @ - | A name is made of a-z, 0-9, . _ @ -")
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or password.lower() == name:
@@ -126,17 +122,21 @@ def write_account(path: Path, name: str, role: Role, password: str) -> None:
             f"Mật khẩu dài {MIN_PASSWORD} đến {MAX_PASSWORD} ký tự, khác tên | "
             f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters and is not the name"
         )
-    content = read_accounts(path) if path.exists() else Content(secrets.token_bytes(32), {})
-    content.accounts[name] = Account(name, role, hash_password(password))
-    _write(path, content)
+    hashed = hash_password(password)
+    with _changing(path):
+        content = read_accounts(path) if path.exists() else Content(secrets.token_bytes(32), {})
+        content.accounts[name] = Account(name, role, hashed)
+        _write(path, content)
 
 
 def remove_account(path: Path, name: str) -> None:
     """Take the account out; its sessions end at once. Raises UsageError if there is none."""
-    content = read_accounts(path)
-    if content.accounts.pop(name, None) is None:
-        raise UsageError(f"Không có tài khoản {name!r} | There is no account {name!r}", "hoitin account list")
-    _write(path, content)
+    refuse_open_file(path, "HOITIN_ACCOUNTS")  # before a lock is made beside a file that is not there
+    with _changing(path):
+        content = read_accounts(path)
+        if content.accounts.pop(name, None) is None:
+            raise UsageError(f"Không có tài khoản {name!r} | There is no account {name!r}", "hoitin account list")
+        _write(path, content)
 
 
 def refuse_open_file(path: Path, setting: str) -> None:
@@ -178,20 +178,16 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=32)
 
 
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Let one change at a time read the file and write it, so that none undoes another."""
+    with explained(path), locked(path):
+        yield
+
+
 def _write(path: Path, content: Content) -> None:
-    """Write the file aside and put it in place in one step."""
-    data = {
-        "key": content.key.hex(),
-        "accounts": {one.name: {"role": one.role, "password": one.password} for one in content.accounts.values()},
-    }
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:  # noqa: PTH123
-        json.dump(data, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    if path.exists():
-        aside.chmod(path.stat().st_mode & 0o777)
-    aside.replace(path)
+    accounts = {one.name: {"role": one.role, "password": one.password} for one in content.accounts.values()}
+    replace_text(path, json.dumps({"key": content.key.hex(), "accounts": accounts}, indent=1))
 
 
 def _unreadable(path: Path, reason: str, setting: str = "HOITIN_ACCOUNTS") -> UsageError:

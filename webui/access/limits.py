@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -121,14 +122,15 @@ def _refusal(message: str, wait: float, languages: Iterable[Messages]) -> HTTPEx
 
 # --- the events of the chat pages -----------------------------------------------------------
 
-TURNS = "hoitin.turns"
+TURNS, TAKE = "hoitin.turns", "hoitin.take"
 _EVENT = r"(?P<mount>{})/gradio_api/(?:queue/join|call/\w+|run/\w+)/?"
 
 
 class ChatLimits:
     """Counts each event of a chat page as a question, and answers 429 in the page's language, which it shows as it is.
 
-    The event finds its `Turns` in scope[TURNS], in Gradio's queue too, which runs it outside of the request.
+    The event finds its `Turns` in scope[TURNS], in Gradio's queue too, which runs it outside of the request; one that
+    asks more than one question takes the others by scope[TAKE].
     """
 
     def __init__(self, app: ASGIApp, limits: Limits, mounts: Mapping[str, Messages]) -> None:
@@ -153,6 +155,7 @@ class ChatLimits:
             await refuse("too_many", wait)
             return
         turns = scope[TURNS] = self._limits.turns(scope)
+        scope[TAKE] = partial(self._limits.take, scope)
         refused = False
 
         async def watched(message: Message) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar, cast
@@ -44,7 +44,7 @@ class Line:
         self._waiting: dict[str, deque[Place]] = {}  # whose turn is next stands first
 
     @asynccontextmanager
-    async def turn(self, asker: str, *, let_in: bool = False) -> AsyncIterator[None]:
+    async def turn(self, asker: str, *, let_in: bool = False) -> AsyncGenerator[None]:
         """Hold a turn. let_in: go on with a request that had one before, and is not sent away any more. Raises TooBusyError."""
         place = self._stand(asker, let_in)
         try:
@@ -116,7 +116,7 @@ class Turns:
             self.refusal = error
             raise
 
-    async def each(self, steps: Generator[T]) -> AsyncIterator[T]:
+    async def each(self, steps: Generator[T]) -> AsyncGenerator[T, None]:
         """Yield what the generator yields. Each step takes a turn of its own, and none is held between them."""
         try:
             while (step := await self.work(_next, steps)) is not _END:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import re
 import secrets
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from .accounts import Account, Accounts
+from .files import append_line, locked, replace_text, state_of
 from .person import Person
 from .tokens import TokenError, read, sign
 
 LIFE = 10 * 3600  # seconds: a working day
 _AUDIENCE = "hoitin session"
+_LINE = re.compile(r"(\d{1,12}) (\S+)")
+
+log = logging.getLogger("hoitin")
 
 
 class Sessions:
-    """Makes the cookie at sign-in, reads it with every request, and forgets it at sign-out."""
+    """Makes the cookie at sign-in, reads it with every request, and ends it for good at sign-out."""
 
     def __init__(self, accounts: Accounts, root: str) -> None:
         self._accounts = accounts
         self._path = root + "/"
-        self._ended: dict[str, float] = {}  # session id -> when it would have expired anyway
-        self._lock = threading.Lock()
+        self._ended = EndedSessions(accounts.path.with_name(accounts.path.name + ".ended"))
 
     def begin(self, account: Account, scope: Scope) -> str:
         """Return the Set-Cookie header of a new session; its id is ours, whatever the browser sent before."""
@@ -42,10 +49,7 @@ class Sessions:
         """End the session of this request for good, and return the Set-Cookie header that takes the cookie back."""
         claims = self._claims(scope)
         if claims:
-            with self._lock:
-                now = time.time()
-                self._ended = {key: until for key, until in self._ended.items() if until > now}
-                self._ended[str(claims.get("jti"))] = claims["exp"]
+            self._ended.add(str(claims.get("jti")), claims["exp"])
         return self._cookie("", 0, scope)
 
     def person(self, scope: Scope) -> Person | None:
@@ -69,6 +73,61 @@ class Sessions:
         secure = "; Secure" if scope["scheme"] == "https" else ""
         path = "/" if secure else self._path
         return f"{name}={value}; Path={path}; Max-Age={life}; HttpOnly; SameSite=Lax{secure}"
+
+
+class EndedSessions:
+    """The sessions that were signed out before they expired: of this process, of the others, of those before it.
+
+    path: one line each, "EXPIRY ID". Where it cannot be written a sign-out still holds in this process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._until: dict[str, float] = {}  # session id -> when it would have expired anyway
+        self._seen: tuple[int, ...] = ()
+
+    def __contains__(self, session: str) -> bool:
+        with self._lock:
+            state = state_of(self._path)
+            if state != self._seen:
+                self._seen = state
+                self._until |= self._read()
+            return session in self._until
+
+    def add(self, session: str, until: float) -> None:
+        """End a session; on the disk when this returns."""
+        with self._lock:
+            now = time.time()
+            self._until = {one: expiry for one, expiry in self._until.items() if expiry > now} | {session: until}
+            try:
+                with locked(self._path):
+                    self._keep(session, until, now)
+            except OSError as error:
+                log.error("a sign-out will not outlast this process: cannot write %s: %s", self._path, error.strerror)
+
+    def _keep(self, session: str, until: float, now: float) -> None:
+        kept = self._read() if self._path.exists() else {}
+        if all(expiry > now for expiry in kept.values()):
+            append_line(self._path, _line(session, until))
+            return
+        good = {one: expiry for one, expiry in kept.items() if expiry > now} | {session: until}
+        replace_text(self._path, "".join(_line(*one) + "\n" for one in good.items()))
+
+    def _read(self) -> dict[str, float]:
+        try:
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            log.error("cannot tell who signed out: cannot read %s: %s", self._path, error.strerror)
+            return {}
+        found = (_LINE.fullmatch(line) for line in lines)  # one that was cut short by a power cut is none
+        return {line[2]: float(line[1]) for line in found if line}
+
+
+def _line(session: str, until: float) -> str:
+    return f"{math.ceil(until)} {session}"
 
 
 def _cookie_name(scope: Scope) -> str:

@@ -1,5 +1,6 @@
 // What surrounds the conversation: filters, buttons of an answer, links, keys, the file to keep, the voice of a screen reader.
-// Gradio keeps the conversation; we leave what is wanted in its hidden boxes and press its hidden button.
+// Gradio keeps the conversation; we leave what is wanted in its hidden boxes and press its hidden button. What was asked
+// stands behind "#" in the address, which no browser sends, and stays in this tab, so that it can be asked again.
 (() => {
   "use strict";
   const words = JSON.parse(document.currentScript.dataset.words);
@@ -8,6 +9,7 @@
   const server = location.pathname.replace(/(\/en)?\/chat\/?$/, "");
   const english = location.pathname.replace(/\/$/, "").endsWith("/en/chat");
   const framed = window.parent !== window;
+  const clipboard = import("./clipboard.js");
 
   const box = () => one(".hoitin-box textarea");
   const put = (area, text) => {
@@ -60,30 +62,80 @@
   const answers = () => all(".hoitin-answer");
   const asked = (answer) => {
     const link = answer && one(".hoitin-share", answer);
-    return link && new URL(link.href).searchParams;
+    return link && new URLSearchParams(link.hash.slice(1));
   };
+  const typed = (answer) => answer.closest(".message-row")?.previousElementSibling?.textContent.trim();
+  const turns = () => answers().flatMap((answer) => (asked(answer) ? [wish(asked(answer), typed(answer) || undefined)] : []));
   const wish = (params, question) => {
     const { q, from, to, publisher, section, ...switches } = Object.fromEntries(params);
     const on = Object.keys(switches).filter((name) => ["any_time", "as_typed", "alone"].includes(name));
     return { question: question ?? q, from, to, publisher, section, ...Object.fromEntries(on.map((name) => [name, true])) };
   };
-  const body = (params, question) => {
-    const { from, to, publisher, section, ...rest } = wish(params, question);
-    return { ...rest, filters: { from, to, publisher, section } };
-  };
+  const body = ({ from, to, publisher, section, ...rest }) => ({ ...rest, filters: { from, to, publisher, section } });
   const post = (path, content) =>
     fetch(server + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
-  document.hoitin = { asked, body, post, say, words };
+  document.hoitin = { about: (answer) => body(wish(asked(answer))), post, say, words };
 
   const address = (params) => {
     if (framed) return; // the address of a frame is nobody's to share
-    const theme = new URLSearchParams(location.search).get("__theme");
-    const query = new URLSearchParams(params ?? "");
-    if (theme) query.set("__theme", theme);
-    history.replaceState(null, "", location.pathname + (`${query}` ? `?${query}` : ""));
+    history.replaceState(history.state, "", location.pathname + location.search + (params ? `#${params}` : ""));
   };
 
+  // --- what was asked stays with this tab, and what is being typed; what was answered does not
+  const [MOST, ROOM] = [10, 3900]; // questions asked again at once; characters that the server takes
+  const remembered = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem("hoitin")) ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const remember = (more) => {
+    try {
+      sessionStorage.setItem("hoitin", JSON.stringify({ ...remembered(), ...more }));
+    } catch {
+      // a browser that keeps nothing
+    }
+  };
+  addEventListener("pagehide", () => opened && remember({ draft: box()?.value }));
+
+  let kept = []; // the questions of this conversation
+  let restoring = true; // or not begun
+  let missing = 0; // answers that could not be restored: with the next question they are
+  let held; // the button that was pressed meanwhile: its turn comes after
+  const restore = (wishes) => {
+    kept = wishes.slice(-MOST);
+    while (JSON.stringify({ again: kept }).length > ROOM) kept.shift();
+    restoring = true;
+    want({ again: kept });
+  };
+  const restored = () => {
+    restoring = false;
+    held?.click();
+    held = null;
+  };
+  const hold = (event) => {
+    const button = event.target.closest?.(".hoitin-box, .hoitin-examples") && event.target.closest("button");
+    const enter = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === box();
+    if (!restoring || !event.isTrusted || !(event.type === "click" ? button : enter)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    held = button || one(".hoitin-box button");
+  };
+  addEventListener("click", hold, true);
+  addEventListener("keydown", hold, true);
+  document.addEventListener("hoitin:forgotten", () => kept.length && restore(kept));
+  document.addEventListener("hoitin:done", () => opened && restoring && setTimeout(restored, 1000)); // nothing was drawn
+  document.addEventListener("hoitin:unsent", ({ detail }) => {
+    if (restoring) missing = kept.length;
+    restored();
+    const question = detail?.startsWith("{") ? JSON.parse(detail).question : detail;
+    if (question && box() && !box().value) put(box(), question);
+  });
+
   let heard = "";
+  let sent = ""; // a question of the address, in the box until it is answered
+  const number = (id) => Number(id.match(/\d+/)?.[0] ?? 0);
   const listen = () => {
     const log = one(".hoitin-chat [role=log]");
     if (log && log.getAttribute("aria-live") !== "off") {
@@ -92,35 +144,62 @@
     }
     for (const message of all(".hoitin-chat [aria-label*=message]")) message.removeAttribute("aria-label"); // it is the markup itself
     const last = answers().at(-1);
-    if ((last?.id ?? "") === heard) return;
-    heard = last?.id ?? "";
-    document.dispatchEvent(new CustomEvent("hoitin:answer"));
-    if (!last) return address(null);
     const params = asked(last);
-    say(one(".hoitin-count, .hoitin-none strong, .hoitin-problem", last)?.textContent ?? "");
+    const now = last ? `${last.id} ${params ?? last.textContent}` : "";
+    if (now === heard) return;
+    const forgotten = last && !restoring && number(now) <= Math.max(number(heard), missing);
+    heard = now;
+    missing = 0;
+    document.dispatchEvent(new CustomEvent("hoitin:answer"));
+    if (!last) {
+      kept = [];
+      remember({ turns: kept, address: "" });
+      return address(null);
+    }
+    if (sent && box().value === sent) put(box(), "");
+    sent = "";
+    if (forgotten) {
+      // The server began anew: it kept the conversation too long ago, or two questions crossed.
+      const same = turns().findIndex((turn, at) => JSON.stringify(turn) !== JSON.stringify(kept[at]));
+      return restore(same < 0 ? turns() : [...kept, ...turns().slice(same)]);
+    }
+    kept = turns();
+    if (opened) remember({ turns: kept.slice(-MOST), address: `${params ?? ""}` });
+    if (restoring) restored();
+    else say(one(".hoitin-count, .hoitin-none strong, .hoitin-problem", last)?.textContent ?? "");
     if (!params) return;
     setFilters(params);
     address(params);
   };
 
-  // --- a question in the address is asked once the page is ready: the filters come with Gradio's first answer
-  const opening = new URLSearchParams(location.search);
-  let opened = !opening.get("q");
+  // --- when the page is ready, which is when the filters have come with Gradio's first answer: what this tab was about,
+  // and what the address asks
+  const inAddress = () => new URLSearchParams(location.hash.slice(1));
+  let opened = false;
   const open = () => {
-    if (opened || !one(".hoitin-filters") || !one(".hoitin-wanted textarea")) return;
+    const who = one(".hoitin-who textarea")?.value;
+    if (opened || !who || !one(".hoitin-filters") || !one(".hoitin-wanted textarea")) return;
     opened = true;
-    put(box(), opening.get("q"));
-    want(wish(opening));
+    if (remembered().who !== who) remember({ who, turns: [], address: "", draft: "" }); // another person's
+    const { turns: before = [], address: then, draft } = remembered();
+    const opening = inAddress();
+    if (draft && box().value === (opening.get("question") ?? "")) put(box(), draft);
+    const wishes = before.length ? [...before, ...kept] : [];
+    if (opening.get("q") && `${opening}` !== then) {
+      if (!before.length && !box().value) put(box(), (sent = opening.get("q")));
+      wishes.push(wish(opening));
+    }
+    if (wishes.length) return restore(wishes);
+    remember({ turns: kept });
+    restored();
   };
+  addEventListener("hashchange", () => {
+    if (opened && inAddress().get("q") && `${inAddress()}` !== remembered().address) want(wish(inAddress()));
+  });
 
   const save = async (format) => {
-    const turns = answers().flatMap((answer) => {
-      const params = asked(answer);
-      const typed = answer.closest(".message-row")?.previousElementSibling?.textContent.trim();
-      return params ? [body(params, typed || undefined)] : [];
-    });
-    if (!turns.length) return say(words.nothing, true);
-    const reply = await post("/api/export", { format, lang: english ? "en" : "vi", turns });
+    if (!turns().length) return say(words.nothing, true);
+    const reply = await post("/api/export", { format, lang: english ? "en" : "vi", turns: turns().map(body) });
     if (!reply.ok) {
       const { error } = [422, 429].includes(reply.status) ? await reply.json().catch(() => ({})) : {};
       return say(String(error ?? "").split(" | ")[english ? 1 : 0] || words.failed, true);
@@ -142,7 +221,7 @@
   document.addEventListener("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     let found;
-    if ((found = hit(".hoitin-again"))) want({ without: found.value });
+    if ((found = hit(".hoitin-again"))) want({ ...kept.at(-1), without: found.value });
     else if (hit(".hoitin-clear")) setFilters(new URLSearchParams());
     else if ((found = hit(".hoitin-save"))) found.value === "print" ? print() : save(found.value).catch(() => say(words.failed, true));
     else if ((found = hit(".hoitin-jump"))) {
@@ -150,12 +229,13 @@
       jump(new URL(found.href).hash.slice(1));
     } else if ((found = hit(".hoitin-share"))) {
       event.preventDefault();
-      const url = new URL(found.search, location.href);
+      const url = new URL(found.hash, location.href);
+      url.search = "";
       url.pathname = url.pathname.replace(/\/t\/[\w.-]+(?=\/)/, ""); // a token is for nobody else
-      navigator.clipboard?.writeText(url.href).then(() => say(words.copied, true), () => say(words.not_copied, true)) ?? say(words.not_copied, true);
+      clipboard.then(({ copy }) => copy(url.href)).then((done) => say(done ? words.copied : framed ? words.failed : words.not_copied, true));
     } else if ((found = hit(".hoitin-language a"))) {
       found.target = "_self"; // Gradio opens every link in a new tab
-      if (found.pathname.endsWith("/chat/")) found.search = location.search; // the same question in the other language
+      if (found.pathname.endsWith("/chat/")) found.hash = location.hash; // the same question in the other language
     }
   });
   document.addEventListener("change", (event) => {

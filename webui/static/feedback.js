@@ -30,10 +30,10 @@
 
   let pressed;
   const send = async (button, more) => {
-    const { asked, body, post, say } = document.hoitin;
+    const { about, post, say } = document.hoitin;
     const answer = button.closest(".hoitin-answer");
     try {
-      const reply = await post("/api/feedback", { ...body(asked(answer)), ...more });
+      const reply = await post("/api/feedback", { ...about(answer), ...more });
       if (!reply.ok) throw new Error(String(reply.status));
       for (const one of answer.querySelectorAll(".hoitin-rate")) one.setAttribute("aria-pressed", String(one === button));
       say(words.thanks, true);

@@ -1,5 +1,7 @@
 // The source page: copying what is cited, exactly as it is, and the original beside it.
 
+import { copy } from "./clipboard.js";
+
 const mark = document.querySelector("mark");
 const said = document.querySelector(".said");
 
@@ -11,29 +13,11 @@ const copies = {
 
 document.querySelector(".here").textContent = copies.link(document.querySelector("[data-link]")); // in print
 
-// Over plain http, as in many an intranet, there is no navigator.clipboard.
-async function put(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const give = (event) => {
-      event.clipboardData.setData("text/plain", text);
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    addEventListener("copy", give, { capture: true, once: true });
-    const done = document.execCommand("copy");
-    removeEventListener("copy", give, { capture: true });
-    return done;
-  }
-}
-
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     said.textContent = "";
-    said.textContent = (await put(copies[button.dataset.copy](button))) ? said.dataset.copied : said.dataset.failed;
+    said.textContent = (await copy(copies[button.dataset.copy](button))) ? said.dataset.copied : said.dataset.failed;
   });
 }
 

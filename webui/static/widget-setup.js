@@ -69,16 +69,11 @@
     }),
   );
 
-  // Outside https a page has no clipboard of its own; the old way works everywhere.
+  const clipboard = import("./clipboard.js");
   document.querySelectorAll("[data-copy]").forEach((button) =>
     button.addEventListener("click", async () => {
       const code = document.getElementById(button.dataset.copy);
-      try {
-        await navigator.clipboard.writeText(code.textContent);
-      } catch {
-        getSelection().selectAllChildren(code);
-        document.execCommand("copy");
-      }
+      if (!(await (await clipboard).copy(code.textContent))) return getSelection().selectAllChildren(code);
       const before = button.textContent;
       button.textContent = copied;
       write("said", copied);

@@ -148,7 +148,15 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
     });
     on(document, "securitypolicyviolation", ({ blockedURI }) => (blocked ||= blockedURI.startsWith(base.origin)));
 
-    const shown = (open) => button.setAttribute("aria-expanded", open);
+    // Open again on the next page of this tab, where the chat in the frame knows what was asked.
+    const memory = (open) => {
+      try {
+        if (open) sessionStorage["hoitin-open"] = 1;
+        else if (open === undefined) return sessionStorage["hoitin-open"];
+        else delete sessionStorage["hoitin-open"];
+      } catch {} // a page that may keep nothing
+    };
+    const shown = (open) => (button.setAttribute("aria-expanded", open), memory(open));
     const open = () => {
       if (small.matches) panel.showModal();
       else panel.setAttribute("open", ""); // show() would take the focus
@@ -178,8 +186,9 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
     };
     on(view, "resize", fit);
     on(view, "scroll", fit);
+    const before = memory();
     shown(false);
-    if ((set.open ?? "false") !== "false" && !small.matches) open();
+    if ((before || (set.open ?? "false") !== "false") && !small.matches) open();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });
   else start();
