@@ -249,6 +249,22 @@ def test_nobody_gets_round_nginx_s_sign_in(signed: tuple[Proxy, Path]) -> None:
         assert status(path, auth=("thu", "nobody"), headers=claim) in (400, 401, 404, 405), path
 
 
+def test_nginx_s_log_tells_the_path_and_never_what_was_asked(signed: tuple[Proxy, Path]) -> None:
+    proxy, logs = signed
+    told = {"auth": ("lan", PASSWORD), "headers": {"Referer": f"{proxy.url}/chat/?q=thanh-tra-nao"}, "timeout": 60}
+    httpx.get(f"{proxy.url}/widget-demo", params={"q": "thanh tra nào"}, **told)  # type: ignore[arg-type]
+    httpx.post(f"{proxy.url}/api/ask", params={"q": "thanh-tra"}, json={"question": "Ai là Tổng Thư ký IEC?"}, **told)  # type: ignore[arg-type]
+    for _ in range(300):  # past the limit: a refusal is told, too
+        httpx.get(f"{proxy.url}/widget.js?q=thanh-tra", **told)  # type: ignore[arg-type]
+    access = (logs / "access.log").read_text()
+    assert " lan [" in access
+    assert " GET /hoitin/widget-demo 200 " in access
+    assert " POST /hoitin/api/ask 200 " in access
+    for log in (access, (logs / "error.log").read_text()):
+        for word in ("thanh", "q=", "?", "Referer", "IEC"):
+            assert word not in log
+
+
 def test_who_signed_in_at_nginx_has_the_whole_chat(signed: tuple[Proxy, Path], visit: Visitor) -> None:
     proxy, _ = signed
     page = visit(f"{proxy.url}/chat/", http_credentials={"username": "lan", "password": PASSWORD}).page

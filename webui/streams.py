@@ -79,10 +79,12 @@ def takes(page: Any, path: str, payload: Mapping[str, Any]) -> bool:
     way, _, name = path.removeprefix("gradio_api/").partition("/")
     if way not in ("run", "call", "queue"):
         return True  # to end something: what there is not, Gradio passes over
+    index = payload.get("fn_index")
+    if index is not None and type(index) is not int:
+        return False
     events = page.fns
-    if name in ("predict", "join"):
-        index = payload.get("fn_index")
-        event = events.get(index) if isinstance(index, int) and not isinstance(index, bool) else None
+    if index is not None or name in ("predict", "join"):
+        event = events.get(index)
     else:
         event = next((one for one in events.values() if one.api_name == name), None)
     if event is None:
