@@ -600,22 +600,24 @@ def test_no_style_of_the_widget_goes_out(carry: Any) -> None:
     assert page.evaluate(_PAGE) == without
 
 
-def test_neither_the_page_nor_the_chat_remembers_anything(carry: Any) -> None:
+def test_the_page_remembers_that_the_chat_was_open_and_nothing_else(carry: Any) -> None:
     page = carry('data-question="Techfest 2024"').page
     page.get_by_role("button", name="Hỏi tin").click()
     frame = chat_frame(page)
     ask(frame, sample(UNACCENTED).question)
     kept = """async () => {
       try {
-        return [localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length];
+        return [localStorage.length, { ...sessionStorage }, document.cookie, (await indexedDB.databases()).length];
       } catch (error) {
         if (error.name !== "SecurityError") throw error;
-        return [0, 0, "", 0];  // a browser that keeps nothing in a frame of another site
+        return [0, {}, "", 0];  // a browser that keeps nothing in a frame of another site
       }
     }"""
-    assert page.evaluate(kept) == [0, 0, "", 0]
-    assert frame.evaluate(kept) == [0, 0, "", 0]
+    assert page.evaluate(kept) == [0, {"hoitin-open": "1"}, "", 0]
+    assert frame.evaluate(kept) == [0, {}, "", 0]
     assert page.context.cookies() == []
+    page.get_by_role("button", name="Đóng").click()
+    assert page.evaluate(kept) == [0, {}, "", 0]
 
 
 # --- what can be set ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from .tokens import TokenError, person_of
 
 OPEN = frozenset({"/healthz"})
 # What the page that says "sign in" needs to look like one, and what tells another page's widget why it sees no chat.
-_LOOKS = ("pages.css", "access.css", "icon.svg", "framed.js", "compact.css", "hello.js", "signed-out.js")
+_LOOKS = ("pages.css", "access.css", "icon.svg", "framed.js", "compact.css", "hello.js", "signed-out.js", "away.js")
 OPEN_LOOKS = frozenset({*(f"/static/{name}" for name in _LOOKS), "/favicon.ico", "/widget.js", "/widget/hello"})
 LOGIN = frozenset({"/login"})
 _TOKEN_PATH = re.compile(r"/t/([\w.-]+)(?=/|$)")

@@ -94,6 +94,7 @@ ${{ dark: night, light: "" }[set.theme] ?? `@media (prefers-color-scheme: dark) 
       if (host.isConnected) return;
       gone.abort();
       watch.disconnect();
+      memory(false);
     });
     watch.observe(document.documentElement, { childList: true });
 
