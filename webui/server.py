@@ -85,7 +85,6 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     _say_errors_plainly(app, root)
     access.add_routes(app, assistant)
     _mount_chats(app, assistant, accounts=access.has_accounts)
-    access.hold_to_limits(app)
     _close_doors(app, settings, access)
     return app
 
