@@ -206,7 +206,8 @@ def test_pages_and_json_travel_packed_to_those_who_unpack(client: TestClient) ->
         assert "Accept-Encoding" in packed.headers["vary"]
         assert "content-encoding" not in plain.headers
         assert abs(len(packed.text) - len(plain.text)) < 100  # a nonce apart
-        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+        if "content-length" in packed.headers:  # a source page comes in parts, and nobody knows how long it gets
+            assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
     for refusal in ("gzip;q=0", "br", "identity, gzip; q=0.0", ""):
         assert "content-encoding" not in client.get("/accessibility", headers={"Accept-Encoding": refusal}).headers
 

@@ -105,7 +105,6 @@ def make_app(assistant: Assistant, settings: Settings) -> FastAPI:
     _say_errors_plainly(app, root)
     access.add_routes(app, assistant)
     pages = _mount_chats(app, assistant, accounts=access.has_accounts)
-    access.hold_to_limits(app)
     _close_doors(app, settings, access, pages)
     return app
 

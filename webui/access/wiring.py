@@ -50,16 +50,16 @@ class Access:
         if self._accounts and self._sessions:
             add_login(app, self._accounts, self._sessions, self._settings.root_path)
 
-    def hold_to_limits(self, app: FastAPI) -> None:
-        """Hold every route to what it says that it costs. Raises ValueError for one that says nothing."""
+    def add_gate(self, app: FastAPI) -> None:
+        """Add what asks who is there and how often they come. Its place is before all that reads a request.
+
+        The routes are there by now. Raises ValueError for one that does not say what it costs.
+        """
         refuse_uncounted(app, self._mounts)
         app.state.limits = self._limits
         # A thread that computes in Python lets another in only so often: at the default of 5 ms, a question beside one
         # that renders a long page takes three times as long.
         sys.setswitchinterval(0.0005)
-
-    def add_gate(self, app: FastAPI) -> None:
-        """Add what asks who is there and how often they come. Its place is before all that reads a request."""
         app.add_middleware(ChatLimits, limits=self._limits, mounts=self._mounts)
         app.add_middleware(Gate, ways=self._ways, root=self._settings.root_path)
 
