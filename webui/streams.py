@@ -91,7 +91,7 @@ def takes(page: Any, path: str, payload: Mapping[str, Any]) -> bool:
         return False
     states = [type(component).__name__ == "State" for component in event.inputs]
     data = payload.get("data", [])
-    if len(data) != len(states):  # a program leaves the state out
+    if way == "call" and len(data) != len(states):  # a program leaves the state out, and Gradio puts it in there
         states = [False] * (len(states) - sum(states))
     return len(data) == len(states) and all(
         value is None if state else isinstance(value, str) for value, state in zip(data, states, strict=True)
