@@ -12,6 +12,7 @@ import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from webui.access.tokens import AUDIENCE, make_token, sign
 from webui.delivery import Gzip
 from webui.request_log import set_up_log
 from webui.security import MAX_BODY, PayloadGuard, with_nonce
+from webui.serving import Connection, Crowd
 
 from .access import COMET_QUESTION, PROXY, SECRET, index_news, make_accounts, open_app
 from .live import PATIENCE, serving
@@ -463,7 +465,8 @@ def odd(request: pytest.FixtureRequest, data: Path, tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("accounts")
     settings: dict[str, Any] = {"accounts": make_accounts(folder / "accounts"), "token_secret": SECRET} if signed else {}
     token = make_token(KEY, "thu", "admin", 3600)
-    with serving(open_app(data, rate=0, **settings), log_config=None) as port:
+    connections: dict[str, Any] = {"http": partial(Connection, Crowd(most=1000)), "ws": "none", "log_config": None}
+    with serving(open_app(data, rate=0, **settings), **connections) as port:
         yield port, f"Authorization: Bearer {token}\r\n" if signed else ""
 
 
@@ -486,7 +489,8 @@ def test_no_odd_request_is_a_fault_of_ours(odd: tuple[int, str], path: str, capl
         asked.append(head + body.decode("latin-1"))
     for length in ("99999999999999999", "1e3", "-1", "0x10", "1, 1"):
         asked.append(f"POST {path} HTTP/1.1\r\n{common}Content-Length: {length}\r\n\r\nx")
-    asked.append(f"POST {path} HTTP/1.1\r\n{common}Transfer-Encoding: chunked\r\n\r\nzz\r\nx")
+    for method in ("GET", "POST"):
+        asked.append(f"{method} {path} HTTP/1.1\r\n{common}Transfer-Encoding: chunked\r\n\r\nzz\r\nx")
     assert_no_fault(port, asked, caplog)
 
 

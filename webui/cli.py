@@ -131,15 +131,14 @@ def serve(ctx: click.Context, data: Path | None, host: str | None, port: int | N
     settings = settings_of(ctx, data, host=host, port=port)
     settings.check_secrets()
     sockets = listen(settings.host, settings.port)
-    from .request_log import set_up_log
-
-    set_up_log(settings.log)
     assistant, loaded = _loading(settings)
+    from .request_log import set_up_log
     from .server import make_app
     from .server import serve as run
 
     app = make_app(assistant, settings)
     loaded()
+    set_up_log(settings.log)
     address = web_address(settings.host, settings.port, f"{settings.root_path}/chat/")
     run(app, settings, sockets, lambda: click.echo(f"hoitin: {address}  (Ctrl+C để dừng / to stop)"), click.echo)
 

@@ -116,6 +116,19 @@ class Connection(H11Protocol):
             self._stalling.cancel()
             self._stalling = None
 
+    def send_400_response(self, msg: str) -> None:
+        """End what is no HTTP: uvicorn itself would fail where an answer has begun, or is still to come."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: a stranger may ask for WebSockets as often as they like."""
+
     def _wait_for(self, what: str) -> None:
         """Begin to wait for something else; what is waited for already keeps its time."""
         if what == self._waits:

@@ -62,9 +62,10 @@ class Stopping:
                 if not request.ended:
                     raise
                 task.uncancel()
-                await request.refuse()
             finally:
                 del self._open[task]
+            if request.ended:
+                await request.refuse()
 
         return watched
 
