@@ -100,12 +100,15 @@ def make_page(
             return show(chat.without_last_turn(), chat.last.without(without), gr.skip())
         return show(chat, _read(lambda: read_asked(text).without(without)), gr.skip())
 
-    def start(request: gr.Request) -> list[Any]:
+    def start() -> list[Any]:
         state = _state(assistant)
         questions = examples_of(state)
         padded = questions + [""] * (_EXAMPLES - len(questions))
         buttons = [gr.Button(value=question, visible=bool(question)) for question in padded]
-        return [*buttons, filters_of(state), _who(request)]
+        return [*buttons, filters_of(state)]
+
+    async def begin(request: gr.Request) -> list[Any]:
+        return [*await in_turn(start)(request), _who(request)]
 
     page: gr.Blocks
     with gr.Blocks(title=f"hoitin · {messages.title}", analytics_enabled=False) as page:
@@ -168,7 +171,7 @@ def make_page(
             button.click(in_turn(ask), [button, filtered, chat], outputs, **private)
         do.click(in_turn(command), [wanted, chat], outputs, **private)
         fresh.click(lambda: ([], no_sources_html(messages), "", "", Chat(), gr.skip()), None, outputs, **private)
-        page.load(in_turn(start), None, [*examples, filters, who], **private)
+        page.load(begin, None, [*examples, filters, who], **private)
     return page
 
 
