@@ -35,7 +35,7 @@ class ListingReader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool:
             self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()  # type: ignore[no-untyped-call]
+            self._pool.join()
             self._pool = None
 
     def feed(self, data: bytes, url: str, content_type: str, section: str, now: float) -> Listing:
