@@ -23,8 +23,6 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from docs_store import StorageError, UsageError
-from retriever import Assistant
-from webui import server
 from webui.access.accounts import Accounts, hash_password, read_accounts, remove_account, write_account
 from webui.access.login import Throttle, own_address
 from webui.access.tokens import AUDIENCE, make_token, sign
@@ -46,7 +44,6 @@ from .access import (
     sign_in,
     visitor,
 )
-from .fake import HashEmbedder
 
 KEY = SECRET.encode()
 HEADER = {"user_header": "X-Remote-User", "trusted_proxies": f"{PROXY}, 10.1.0.0/16, fd00::/8"}
@@ -281,18 +278,16 @@ def test_forged_forwarded_headers_change_nothing(data: Path) -> None:
 
 
 def test_the_server_itself_believes_nobody(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import uvicorn
+    from webui.serving import make_config
 
-    started: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.update(options))
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
-    server.serve(Assistant(data, HashEmbedder), Settings(data=data))
-    config = uvicorn.Config("app", **started)
+    config = make_config(open_app(data), Settings(data=data))
+    config.load()
     assert not config.proxy_headers
 
 
 def test_a_trusted_proxy_says_scheme_and_host(data: Path) -> None:
-    client = visitor(open_app(data, trusted_proxies=PROXY), PROXY)
+    client = visitor(open_app(data, trusted_proxies=PROXY, hosts=("hoitin.example", "tin.example")), PROXY)
     told = {"X-Forwarded-Host": "tin.example", "X-Forwarded-Proto": "https"}
     assert "https://tin.example/widget.js" in client.get("/widget-demo", headers=told).text
     assert client.get("/chat/config", headers=told).json()["root"] == "https://tin.example/chat"

@@ -186,12 +186,16 @@ def run(
     say: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Serve `app` at `sockets` until SIGTERM or Ctrl+C. ready: called when the port answers. say: tells the terminal."""
-    files = raise_file_limit()
+    _Server(make_config(app, settings), stopping, ready, say).run(sockets=sockets)
+
+
+def make_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return what uvicorn is told."""
     crowd = Crowd(trusted=settings.trusted_proxies)
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app, root_path=settings.root_path, http=partial(Connection, crowd), ws="none",  # type: ignore[arg-type]
         proxy_headers=False,  # uvicorn would believe whoever is on this machine; access.addresses does it
         log_config=None, access_log=False, server_header=False, timeout_keep_alive=10,
-        limit_concurrency=max(64, files - _SPARE_FILES), timeout_graceful_shutdown=PATIENCE + 0.5,  # type: ignore[arg-type]
+        limit_concurrency=max(64, raise_file_limit() - _SPARE_FILES),
+        timeout_graceful_shutdown=PATIENCE + 0.5,  # type: ignore[arg-type]
     )  # fmt: skip
-    _Server(config, stopping, ready, say).run(sockets=sockets)

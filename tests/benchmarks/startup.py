@@ -1,13 +1,15 @@
 """How long `hoitin serve` takes until it answers, and from SIGTERM until it ended: `python -m tests.benchmarks.startup DATA`.
 
-Beside it the import of Gradio alone, as Gradio comes and without its writing of type stubs (webui/quick_gradio.py). Seconds of
-wall time, the median of several runs; when it ends, three chat tabs' heartbeats and half a body are open.
+Beside it the import of Gradio alone, as Gradio comes and without its writing of type stubs (webui/quick_gradio.py).
+Seconds of wall time, and of the processor's, which other work on the machine changes less; the median of several runs.
+When it ends, three chat tabs' heartbeats and half a body are open.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -34,17 +36,25 @@ def main() -> None:
     options = parser.parse_args()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for name, code in _IMPORTS.items():
-        print(f"{name:26}{median(_imported(code) for _ in range(options.runs)):6.2f} s")
+        wall, worked = zip(*(_imported(code) for _ in range(options.runs)), strict=True)
+        print(f"{name:26}{median(wall):6.2f} s   processor {median(worked):.2f} s")
+    began = _worked()
     started, ended = zip(*(_served(options.data.absolute()) for _ in range(options.runs)), strict=True)
     print(f"{'serve, until it answers':26}{median(started):6.2f} s   slowest {max(started):.2f}")
     print(f"{'SIGTERM, until it ended':26}{median(ended):6.2f} s   slowest {max(ended):.2f}")
+    print(f"{'from start to end':26}           processor {(_worked() - began) / options.runs:.2f} s")
 
 
-def _imported(code: str) -> float:
+def _worked() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _imported(code: str) -> tuple[float, float]:
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT)}
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), _worked()
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-    return time.perf_counter() - began
+    return time.perf_counter() - began, _worked() - worked
 
 
 def _served(data: Path) -> tuple[float, float]:
