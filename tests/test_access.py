@@ -818,7 +818,7 @@ def test_an_editor_takes_an_article_down_and_lets_it_in_again(newsroom: Any) -> 
     assert reader.post("/api/remove", json=order).status_code == 403
     assert reader.get(f"/source/{doc_id}").status_code == 200
     removed = editor.post("/api/remove", json=order)
-    assert removed.json() == {"removed": [{"doc_id": doc_id, "title": "Sao chổi Bình Minh ghé thăm"}]}
+    assert removed.json() == {"removed": [{"doc_id": doc_id, "title": "Sao chổi Bình Minh ghé thăm"}], "copies": []}
     assert reader.get(f"/source/{doc_id}").status_code == 404
     line = json.loads((newsroom.data / "audit.jsonl").read_text().splitlines()[-1])
     assert (line["action"], line["person"], line["reason"]) == ("remove", "Nguyễn Thị Mai", "đính chính")
