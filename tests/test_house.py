@@ -82,3 +82,16 @@ def test_importing_a_room_makes_no_folder(tmp_path: Path) -> None:
     code = "import docs_store, indexer, retriever, webui.server"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_asks_the_machine_which_day_it_is(room: str) -> None:
+    """A container runs in UTC, where it is yesterday until seven in the morning: docs_store.today() is Vietnam's day."""
+    for path in _modules(room):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            of = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+            if isinstance(of, ast.Name) and of.id in ("date", "datetime", "time"):
+                assert isinstance(node, ast.Call)
+                assert isinstance(node.func, ast.Attribute)
+                assert node.func.attr not in ("today", "utcnow", "localtime"), f"{path}:{node.lineno}"
+                assert node.func.attr != "now" or node.args or node.keywords, f"{path}:{node.lineno} has no time zone"

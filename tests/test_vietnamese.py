@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, date, datetime, tzinfo
 
 import pytest
 
+from docs_store import dates
 from docs_store.vietnamese import accented_syllables, fold, nfc, paragraphs, sentences, storable, syllables
 from docs_store.vietnamese import pairs as adjacent_pairs
 
@@ -89,3 +91,13 @@ def test_what_utf8_cannot_store_is_replaced_and_nothing_else() -> None:
     assert storable("a\ud800b\x00c ½ m² Đ") == "a\ufffdbc ½ m² Đ"
     text = "Bình thường 😀"
     assert storable(text) is text
+
+
+def test_today_is_vietnams_day_on_a_machine_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Evening(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime(2026, 3, 1, 17, 30, tzinfo=UTC).astimezone(tz)
+
+    monkeypatch.setattr(dates, "datetime", Evening)
+    assert dates.today() == date(2026, 3, 2)
