@@ -1,9 +1,10 @@
 """Embedding models: text in, unit vectors out. Any sentence-transformers model will do.
 
-`load_embedder()` gives the small model that ships in `default_model/weights`; a hub name
-or a local folder gives that model. torch and sentence-transformers are imported only for
-models that need them: a folder that holds nothing but a static embedding is read with
-numpy and tokenizers, which gives the same vectors and starts 20 times faster.
+`load_embedder()` gives the small model that ships in `default_model/weights`, "e5" the encoder
+in `encoder/weights`; a hub name or a local folder gives that model. torch and
+sentence-transformers are imported only for models that need them: a folder that holds nothing
+but a static embedding is read with numpy and tokenizers, one of the encoder's form with
+onnxruntime and tokenizers, which gives the same vectors and starts 20 times faster.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,15 +22,27 @@ from .errors import ModelError, first_line
 from .records import ModelCard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
 DEFAULT_MODEL = "default"
-_WEIGHTS = Path(__file__).parent / "default_model" / "weights"
+STATIC_MODEL, ENCODER = "static", "e5"
+_STATIC_WEIGHTS = Path(__file__).parent / "default_model" / "weights"
+_ENCODER_WEIGHTS = Path(__file__).parent / "encoder" / "weights"
 _BATCH = 512
+
+
+# Of a folder in the encoder's form: all that its vectors, and what is made of their cosines, depend on.
+_ONNX_FILES = (
+    "onnx/model.onnx",
+    "tokenizer.json",
+    "config_sentence_transformers.json",
+    "sentence_onnx_config.json",
+    "hoitin.json",
+)
 
 
 class Embedder(Protocol):
@@ -46,17 +60,21 @@ class Embedder(Protocol):
 
 
 def load_embedder(name: str = DEFAULT_MODEL, *, backend: str = "torch", half: bool = False) -> Embedder:
-    """Return the model called `name`: "default", a local folder, or a Hugging Face hub name.
+    """Return the model called `name`: "default" (which is "static"), "e5", a local folder, or a Hugging Face hub name.
 
     backend: "torch", "onnx" or "openvino", as sentence-transformers offers them. half: half precision
-    (bfloat16, which processors compute too). Both are for models that are not static embeddings.
-    Raises ModelError, with the next step, if it cannot be loaded.
+    (bfloat16, which processors compute too). Both are for models that sentence-transformers runs: the
+    two that ship are what they are. Raises ModelError, with the next step, if it cannot be loaded.
     """
-    if name == DEFAULT_MODEL:
-        return StaticEmbedder(_WEIGHTS, DEFAULT_MODEL)
+    if name in (DEFAULT_MODEL, STATIC_MODEL):
+        return StaticEmbedder(_STATIC_WEIGHTS, name)
+    if name == ENCODER:
+        return OnnxEmbedder(_ENCODER_WEIGHTS, name)
     folder = Path(name).expanduser()
     if folder.is_dir() and StaticEmbedder.can_read(folder):
         return StaticEmbedder(folder, name)
+    if folder.is_dir() and OnnxEmbedder.can_read(folder):
+        return OnnxEmbedder(folder, name)
     return SentenceTransformerEmbedder(name, backend=backend, half=half)
 
 
@@ -106,6 +124,71 @@ class StaticEmbedder:
         return out
 
     embed_queries = embed_documents
+
+
+class OnnxEmbedder:
+    """A folder of the encoder's form (`encoder/make.py`), run by onnxruntime without torch.
+
+    Each text is run alone, on one thread, and as many at once as there are cores. So its vector depends on nothing but the
+    text, as activations are rounded by what a batch holds, and nothing is spent on padding; a batch was no faster.
+    """
+
+    def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
+        """threads: how many texts are embedded at once; 0 for as many as this process may use cores."""
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.enable_mem_pattern = False  # it would keep a plan of memory for every length of text
+            options.log_severity_level = 3
+            self._session = onnxruntime.InferenceSession(
+                str(folder / _ONNX_FILES[0]), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(folder / _ONNX_FILES[1]))
+            files = [json.loads((folder / file).read_text(encoding="utf-8")) for file in _ONNX_FILES[2:]]
+            prompts, sizes, scale = files[0]["prompts"], files[1], files[2]
+            self._query, self._document = prompts["query"], prompts["document"]
+            self._tokenizer.enable_truncation(sizes["max_seq_length"])
+            identity = _fingerprint(folder, [folder / file for file in _ONNX_FILES])
+            self.card = ModelCard(name, identity, sizes["embedding_dimension"], **scale)
+        except Exception as error:  # three libraries raise their own kinds
+            raise ModelError(
+                f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {first_line(error)}",
+                "cài lại hoitin hoặc chép lại thư mục mô hình",
+            ) from error
+        self._tokenizer.no_padding()
+        self._threads = threads or len(os.sched_getaffinity(0))
+
+    @staticmethod
+    def can_read(folder: Path) -> bool:
+        """Tell whether `folder` has all the files of the encoder's form."""
+        return all((folder / file).is_file() for file in _ONNX_FILES)
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        return self._embed([self._document + text for text in texts])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._embed([self._query + text for text in texts])
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        out = np.empty((len(texts), self.card.dimension), dtype=np.float32)
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
+
+        def embed(row: int) -> None:
+            tokens = np.array([ids[row]], dtype=np.int64)
+            out[row] = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0][0]
+
+        if len(texts) < 2 or self._threads == 1:
+            for row in range(len(texts)):
+                embed(row)
+            return out
+        longest_first = sorted(range(len(texts)), key=lambda row: -len(ids[row]))  # else a long one at the end is waited for
+        with ThreadPoolExecutor(min(self._threads, len(texts)), "embed") as pool:
+            for _ in pool.map(embed, longest_first):
+                pass
+        return out
 
 
 class SentenceTransformerEmbedder:
@@ -187,10 +270,10 @@ def _static_module(folder: Path) -> Path | None:
     return folder / str(modules[0].get("path", ""))
 
 
-def _fingerprint(folder: Path) -> str:
-    """Return a short hash of every file in a model folder: what the vectors depend on."""
+def _fingerprint(folder: Path, files: Iterable[Path] | None = None) -> str:
+    """Return a short hash of the files in a model folder, of every one unless named: what the vectors depend on."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md"):
+    for path in sorted(files or (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())

@@ -67,11 +67,22 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """The embedding model that an index was made with."""
+    """The embedding model that an index was made with.
+
+    cosine_low, cosine_width: its scale. Models put their cosines in different places: a static embedding's spread from 0 on,
+    those of e5 lie between .7 and .9 whatever is asked. cosine_low says nothing; cosine_low + cosine_width speaks as strongly
+    for a passage as a cosine of 1 on the scale that the weights of search were chosen on.
+    """
 
     name: str
     fingerprint: str
     dimension: int
+    cosine_low: float = 0.0
+    cosine_width: float = 1.0
+
+    def likeness(self, cosine: float) -> float:
+        """Return a cosine on the common scale, where 0 says nothing."""
+        return (cosine - self.cosine_low) / self.cosine_width
 
 
 @dataclass(frozen=True, slots=True)

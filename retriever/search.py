@@ -156,13 +156,14 @@ def _both(days: Days | None, others: Days) -> Days:
 
 
 def _dense(generation: Generation, vectors: Vectors, intent: Intent, depth: int) -> dict[int, float]:
-    """Return passage id -> cosine of the nearest passages, over the ways to ask."""
+    """Return passage id -> likeness of the nearest passages, over the ways to ask."""
     scores: dict[int, float] = {}
+    likeness = generation.manifest.model.likeness
     withheld = generation.withheld_passages
     for way, vector in zip(intent.ways, vectors, strict=True):
         found = generation.vectors.search(vector, depth + len(withheld))
         for passage_id, cosine in [pair for pair in found if pair[0] not in withheld][:depth]:
-            scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * cosine)
+            scores[passage_id] = max(scores.get(passage_id, 0.0), way.share * likeness(cosine))
     return scores
 
 
@@ -183,7 +184,8 @@ def _fused(
     missing = [passage_id for passage_id in lexical if passage_id not in dense]
     cosines = dict(dense)
     if missing:
-        cosines |= zip(missing, generation.vectors.scores(vectors[0], missing), strict=True)
+        likeness = generation.manifest.model.likeness
+        cosines |= zip(missing, map(likeness, generation.vectors.scores(vectors[0], missing)), strict=True)
     scores = {
         passage_id: lexical.get(passage_id, 0.0) + settings.dense_weight * max(cosine, 0.0)
         for passage_id, cosine in cosines.items()

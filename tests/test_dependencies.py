@@ -40,8 +40,12 @@ NOT_IMPORTED = {
     "hatchling": "builds the wheel",
     "editables": "hatchling's, for an editable install",
 }
-# Imported, and not declared: tools of single benchmarks, whose first lines say how to have them beside the rest.
-BESIDE = {"tests/benchmarks/peers.py": {"bm25s", "txtai"}, "tests/benchmarks/fuzz.py": {"atheris"}}
+# Imported, and not declared: tools of single scripts, whose first lines say how to have them beside the rest.
+BESIDE = {
+    "tests/benchmarks/peers.py": {"bm25s", "txtai"},
+    "tests/benchmarks/fuzz.py": {"atheris"},
+    "docs_store/encoder/graph.py": {"onnx"},
+}
 # What only one module may import, because only those who ask for the extra have it.
 EXTRAS = {"ocr": {"indexer/loaders/ocr.py", "indexer/loaders/pdf/scans.py"}}
 

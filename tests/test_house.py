@@ -22,11 +22,12 @@ FACES = {
     "docs_store", "docs_store.vietnamese", "docs_store.document_numbers", "docs_store.errors", "docs_store.files",
     "indexer", "indexer.sources", "retriever", "retriever.evaluate", "retriever.abstention",
 }  # fmt: skip
-HEAVY = ("torch", "sentence_transformers", "faiss", "gradio", "tantivy", "trafilatura", "pypdf", "docx")
+HEAVY = ("torch", "sentence_transformers", "onnxruntime", "faiss", "gradio", "tantivy", "trafilatura", "pypdf", "docx")
 
 
 def _modules(room: str) -> list[Path]:
-    return sorted(path for path in (ROOT / room).rglob("*.py") if "default_model" not in path.parts)
+    # Code beside a model's weights runs where sentence-transformers loads that folder, never here.
+    return sorted(path for path in (ROOT / room).rglob("*.py") if not {"default_model", "weights"} & set(path.parts))
 
 
 def _imports(path: Path, *, top_level: bool = False) -> list[str]:
