@@ -32,7 +32,6 @@ LOCKS = ("requirements.lock", "requirements-torch.lock", "requirements-test.lock
 NOT_IMPORTED = {
     "cryptography": "pypdf imports it for PDFs under AES",
     "lxml-html-clean": "justext imports it for trafilatura",
-    "h11": "uvicorn reads requests with it",
     "idna": "httpx encodes hosts with it",
     "ruff": "a program",
     "mypy": "a program",

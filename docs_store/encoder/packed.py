@@ -42,7 +42,7 @@ class PackedWeights:
         *sizes, epsilon, block = self._next("7ifi")
         if block != BLOCK:
             raise ValueError(f"{path} has blocks of {block} numbers, not of {BLOCK}")
-        self.shape = Shape(*sizes, epsilon)
+        self.shape = Shape(*sizes, epsilon)  # type: ignore[call-arg]
         pieces, *_ = self._next("5i")  # and the ids of the special pieces
         (text,) = self._next("Q")
         self._at += 4 * (pieces + 1) + 4 * pieces + text  # offsets, scores and text of the pieces: tokenizer.json has them

@@ -133,6 +133,12 @@
     if (question && box() && !box().value) put(box(), question);
   });
 
+  const forget = () => {
+    kept = [];
+    remember({ turns: kept, address: "" });
+    address(null);
+  };
+
   let heard = "";
   let sent = ""; // a question of the address, in the box until it is answered
   const number = (id) => Number(id.match(/\d+/)?.[0] ?? 0);
@@ -151,11 +157,7 @@
     heard = now;
     missing = 0;
     document.dispatchEvent(new CustomEvent("hoitin:answer"));
-    if (!last) {
-      kept = [];
-      remember({ turns: kept, address: "" });
-      return address(null);
-    }
+    if (!last) return forget();
     if (sent && box().value === sent) put(box(), "");
     sent = "";
     if (forgotten) {
@@ -222,6 +224,7 @@
     const hit = (selector) => event.target.closest?.(selector);
     let found;
     if ((found = hit(".hoitin-again"))) want({ ...kept.at(-1), without: found.value });
+    else if (hit(".hoitin-new")) forget(); // at once: the page may be left before it is drawn
     else if (hit(".hoitin-clear")) setFilters(new URLSearchParams());
     else if ((found = hit(".hoitin-save"))) found.value === "print" ? print() : save(found.value).catch(() => say(words.failed, true));
     else if ((found = hit(".hoitin-jump"))) {
