@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from docs_store import Generations
 from indexer import reindex
 from retriever import Assistant
-from webui import page
+from webui import conversation, page
 from webui.access import buckets, limits, line
 from webui.access.buckets import Buckets
 from webui.access.limits import refuse_uncounted
@@ -483,12 +483,13 @@ def test_conversations_that_somebody_makes_up_push_out_the_oldest(data: Path, mo
 def test_a_conversation_keeps_its_last_turns_and_no_more_text_than_some(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = visitor(open_app(data))
     first = sum(map(len, ask_in_chat(client, "lan")))
-    monkeypatch.setattr(page, "_KEPT_TEXT", first * 3)
+    monkeypatch.setattr(conversation, "_KEPT_TEXT", first * 3)
     kept = [ask_in_chat(client, "lan") for _ in range(6)]
     assert [len(one) % 2 for one in kept] == [0] * 6
     assert len(kept[0]) == 4
-    assert max(sum(map(len, one)) for one in kept) <= first * 3
-    monkeypatch.setattr(page, "_KEPT_TEXT", 0)
+    assert max(sum(map(len, one)) for one in kept) <= first * 4  # the last answer has its buttons too
+    assert len(kept[-1]) < 12
+    monkeypatch.setattr(conversation, "_KEPT_TEXT", 0)
     assert len(ask_in_chat(client, "lan")) == 2
 
 
