@@ -91,4 +91,4 @@ def shelve(data: Path, *documents: Document) -> None:
             status = file.stat()
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
             library.put_file(str(file), FileState(status.st_size, status.st_mtime_ns, digest, "test"), [document])
-    reindex(data, [], _StillEmbedder(), rebuild=True)
+    reindex(data, [], _StillEmbedder())  # --rebuild would read the files
