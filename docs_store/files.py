@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def fsync(path: Path) -> None:
@@ -19,17 +20,30 @@ def fsync(path: Path) -> None:
         os.close(handle)
 
 
-def write_aside(path: Path, content: bytes) -> None:
-    """Put `content` in the file's place in one step; on the disk when this returns. The file keeps its rights."""
+def state_of(path: Path) -> tuple[int, ...]:
+    """Return what changes whenever the file does; () where there is none, or none can be seen. Cheap: ask at every question."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
+
+
+def write_aside(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Put `content` in the file's place in one step; on the disk when this returns. A file that was there keeps its rights.
+
+    private: a new one is its owner's alone. Hold a lock (`locked`) where several may write.
+    """
+    there = path.exists()
     aside = path.with_name(f"{path.name}.tmp")
     try:
-        with aside.open("wb") as stream:
+        with _opened(aside, os.O_WRONLY | os.O_TRUNC, private=private or there) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        if path.exists():
+        if there:
             shutil.copymode(path, aside)
-        _owned_as(path if path.exists() else path.parent, aside)
+        _owned_as(path if there else path.parent, aside)
         aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
@@ -37,15 +51,14 @@ def write_aside(path: Path, content: bytes) -> None:
     fsync(path.parent)
 
 
-def append_line(path: Path, line: bytes) -> None:
+def append_line(path: Path, line: bytes, *, private: bool = False) -> None:
     """Add one line to a file; on the disk when this returns. If the disk is full the file is as it was.
 
-    Hold a lock (`locked`) where several may write.
+    private: a new file is its owner's alone. Hold a lock (`locked`) where several may write.
     """
     new = not path.exists()
-    with path.open("a+b") as stream:
-        stream.seek(0, os.SEEK_END)
-        size = stream.tell()
+    with _opened(path, os.O_RDWR | os.O_APPEND, private=private) as stream:
+        size = stream.seek(0, os.SEEK_END)
         if size:
             stream.seek(size - 1)
             line = line if stream.read(1) == b"\n" else b"\n" + line  # the line before was cut short
@@ -63,15 +76,24 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, waiting for it. The system releases it if this process is killed."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+def locked(path: Path, *, private: bool = False) -> Iterator[None]:
+    """Hold the lock that stands beside the file, waiting for it: whoever reads, changes and writes it does so alone.
+
+    private: only its owner may. The system releases it if this process is killed.
+    """
+    beside = path.with_name(f".{path.name}.lock")
+    handle = os.open(beside, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600 if private else 0o660)
     try:
-        _owned_as(path.parent, path)
+        _owned_as(path.parent, beside)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def _opened(path: Path, flags: int, *, private: bool) -> BinaryIO:
+    handle = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, 0o600 if private else 0o666)
+    return open(handle, "rb+" if flags & os.O_RDWR else "wb")  # noqa: PTH123 - a handle, not a path
 
 
 def _owned_as(like: Path, path: Path) -> None:

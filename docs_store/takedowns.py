@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import StorageError, explained
-from .files import append_line, locked, write_aside
+from .errors import explained
+from .files import append_line, locked, state_of, write_aside
 from .records import Document
 
 LOG, AUDIT = "takedowns.jsonl", "audit.jsonl"
-_LOCK = "takedowns.lock"
 _OLDER = frozenset({"time", "action", "doc_id", "title", "person", "reason"})  # a line of audit.jsonl from before checksums
 _TRACKING = re.compile(r"(?:^|&)(?:utm_[^=&]*|fbclid|gclid|zarsrc|yclid)=[^&]*", re.IGNORECASE)
 
@@ -102,22 +101,21 @@ class Takedowns:
         self._read: tuple[Any, Standing] | None = None
 
     def state(self) -> tuple[tuple[int, ...], ...]:
-        """Return what changes when the log does. Cheap: ask at every question. Raises StorageError."""
-        return tuple(_state(path) for path in self._files)
+        """Return what changes when the log does. Cheap: ask at every question."""
+        return tuple(state_of(path) for path in self._files)
 
     def standing(self) -> Standing:
         """Return what is taken out now. Raises StorageError if the log is there and cannot be read."""
         state = self.state()
         with self._lock:
             if self._read is None or self._read[0] != state:
-                self._read = state, Standing(_replayed(self._events()))
+                self._read = state, self._replay()
             return self._read[1]
 
     def add(self, takedowns: Collection[Takedown]) -> list[Takedown]:
         """Take documents out, and return those that were not out already. On the disk when this returns."""
         with self._writing():
-            standing = Standing(_replayed(self._events()))
-            known = standing.doc_ids()
+            known = self._replay().doc_ids()
             fresh = [one for one in takedowns if one.doc_id not in known]
             for one in fresh:
                 self._append(_event("remove", one))
@@ -126,7 +124,7 @@ class Takedowns:
     def lift(self, doc_ids: Collection[str], person: str) -> list[Takedown]:
         """Let documents in again, and return what was lifted. On the disk when this returns."""
         with self._writing():
-            lifted = [one for one in Standing(_replayed(self._events())) if one.doc_id in doc_ids]
+            lifted = [one for one in self._replay() if one.doc_id in doc_ids]
             for one in lifted:
                 self._append(_event("restore", replace(one, time=_now(), person=person, reason="", spared=())))
         return lifted
@@ -134,7 +132,7 @@ class Takedowns:
     def erase(self, doc_ids: Collection[str], person: str) -> None:
         """Note that the text of these was erased, and leave no word of theirs in the log: neither title nor file."""
         with self._writing():
-            erased = [one for one in Standing(_replayed(self._events())) if one.doc_id in doc_ids and not one.erased]
+            erased = [one for one in self._replay() if one.doc_id in doc_ids and not one.erased]
             for one in erased:
                 act = Takedown(one.doc_id, "", "", _now(), person, "", one.text, one.address, one.spared)
                 self._append(_event("erase", act))
@@ -156,23 +154,20 @@ class Takedowns:
 
     def mend(self) -> None:
         """Give each file the lines that only the other still has."""
-        if not any(path.exists() for path in self._files):
-            return
-        if all({_key(event) for _, event in _lines(path) if event} >= self._keys() for path in self._files):
-            return
-        with self._writing():
-            for path in self._files:
-                had = {_key(event) for _, event in _lines(path) if event}
-                for event in self._events():
-                    if _key(event) not in had:
-                        with explained(path):
-                            append_line(path, _line(event))
+        if self._missing():
+            with self._writing():
+                for path, event in self._missing():
+                    with explained(path):
+                        append_line(path, _line(event))
 
     # --- within -------------------------------------------------------------------------
 
     def _writing(self) -> Any:
         self._data.mkdir(parents=True, exist_ok=True)
-        return locked(self._data / _LOCK)
+        return locked(self._files[0])
+
+    def _replay(self) -> Standing:
+        return Standing(_replayed(self._events()))
 
     def _append(self, event: Mapping[str, Any]) -> None:
         with explained(self._files[0]):
@@ -182,8 +177,11 @@ class Takedowns:
         except OSError as error:  # the act stands; `mend` makes up for this
             log.error("%s: %s", self._files[1], error)
 
-    def _keys(self) -> set[tuple[str, ...]]:
-        return {_key(event) for event in self._events()}
+    def _missing(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Return the acts that one file has lost and the other has, each with the file that lacks it."""
+        events = self._events()
+        had = {path: {_key(event) for _, event in _lines(path) if event} for path in self._files} if events else {}
+        return [(path, event) for path, keys in had.items() for event in events if _key(event) not in keys]
 
     def _events(self) -> list[dict[str, Any]]:
         """Return every act that either file has, in order."""
@@ -291,13 +289,3 @@ def _replayed(events: Iterable[Mapping[str, Any]]) -> dict[str, Takedown]:
                 **words,
             )
     return found
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror} | {path} cannot be read") from error
-    return status.st_ino, status.st_size, status.st_mtime_ns

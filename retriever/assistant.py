@@ -25,6 +25,7 @@ from docs_store import (
     shipped_abbreviations,
 )
 from docs_store import today as vietnam_today
+from docs_store.files import state_of
 
 from .answer import Answer, Citation, Copy, Offer, Understood
 from .confidence import CALIBRATION_FILE, Calibration, load_calibration
@@ -211,7 +212,7 @@ class Assistant:
     def _state(self) -> _State:
         published, takedowns = self._generations.state()
         data = self._generations.data
-        beside = tuple(_looks(data / name) for name in (ABBREVIATIONS_FILE, CALIBRATION_FILE))
+        beside = tuple(state_of(data / name) for name in (ABBREVIATIONS_FILE, CALIBRATION_FILE))
         return _State(published, takedowns, beside)
 
     def _follow(self, opened: _Opened, state: _State) -> _Opened:
@@ -295,14 +296,6 @@ class Assistant:
             if self._embedder is None:
                 self._embedder = self._load()
             return self._embedder
-
-
-def _looks(path: Path) -> tuple[int, ...]:
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _citations(findings: Findings, calibration: Calibration, settings: AnswerSettings) -> tuple[Citation, ...]:

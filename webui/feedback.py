@@ -6,19 +6,18 @@ theirs. When the file is full it becomes feedback.1.jsonl and the one of that na
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from docs_store.files import locked
+
 REASONS = ("wrong", "old", "incomplete", "other")
 MAX_COMMENT = 500  # characters
 MAX_FILE = 5_000_000  # bytes; two files of that size are kept
-_NAME, _OLD_NAME, _LOCK = "feedback.jsonl", "feedback.1.jsonl", "feedback.lock"
+_NAME, _OLD_NAME = "feedback.jsonl", "feedback.1.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ def add_feedback(data: Path, feedback: Feedback) -> None:
     """Append one line; when it returns, the line is with the operating system."""
     line = json.dumps(asdict(feedback), ensure_ascii=False).encode() + b"\n"
     data.mkdir(parents=True, exist_ok=True)
-    with _locked(data / _LOCK):
-        path = data / _NAME
+    path = data / _NAME
+    with locked(path, private=True):
         if path.exists() and path.stat().st_size + len(line) > MAX_FILE:
             path.replace(data / _OLD_NAME)
         with path.open("ab", buffering=0) as file:
@@ -72,13 +71,3 @@ def _read(path: Path) -> Iterator[Feedback]:
             yield Feedback(**values | {"documents": tuple(values.get("documents", ()))})
         except (ValueError, TypeError, AttributeError):
             continue
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -18,8 +18,8 @@ from typing import Any
 
 from docs_store import UsageError
 from docs_store.errors import explained
+from docs_store.files import locked, state_of, write_aside
 
-from .files import locked, replace_text, state_of
 from .person import Role, as_role
 
 MIN_PASSWORD = 10
@@ -181,13 +181,14 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 @contextmanager
 def _changing(path: Path) -> Iterator[None]:
     """Let one change at a time read the file and write it, so that none undoes another."""
-    with explained(path), locked(path):
+    with explained(path), locked(path, private=True):
         yield
 
 
 def _write(path: Path, content: Content) -> None:
     accounts = {one.name: {"role": one.role, "password": one.password} for one in content.accounts.values()}
-    replace_text(path, json.dumps({"key": content.key.hex(), "accounts": accounts}, indent=1))
+    text = json.dumps({"key": content.key.hex(), "accounts": accounts}, indent=1)
+    write_aside(path, text.encode(), private=True)
 
 
 def _unreadable(path: Path, reason: str, setting: str = "HOITIN_ACCOUNTS") -> UsageError:

@@ -14,8 +14,9 @@ from typing import Any
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
+from docs_store.files import append_line, locked, state_of, write_aside
+
 from .accounts import Account, Accounts
-from .files import append_line, locked, replace_text, state_of
 from .person import Person
 from .tokens import TokenError, read, sign
 
@@ -101,7 +102,7 @@ class EndedSessions:
             now = time.time()
             self._until = {one: expiry for one, expiry in self._until.items() if expiry > now} | {session: until}
             try:
-                with locked(self._path):
+                with locked(self._path, private=True):
                     self._keep(session, until, now)
             except OSError as error:
                 log.error("a sign-out will not outlast this process: cannot write %s: %s", self._path, error.strerror)
@@ -109,10 +110,10 @@ class EndedSessions:
     def _keep(self, session: str, until: float, now: float) -> None:
         kept = self._read() if self._path.exists() else {}
         if all(expiry > now for expiry in kept.values()):
-            append_line(self._path, _line(session, until))
+            append_line(self._path, _line(session, until).encode(), private=True)
             return
         good = {one: expiry for one, expiry in kept.items() if expiry > now} | {session: until}
-        replace_text(self._path, "".join(_line(*one) + "\n" for one in good.items()))
+        write_aside(self._path, "".join(_line(*one) + "\n" for one in good.items()).encode(), private=True)
 
     def _read(self) -> dict[str, float]:
         try:
