@@ -55,6 +55,8 @@ _SCHEMA = (
     DROP TABLE withdrawn;
     ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE files ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE documents ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    ALTER TABLE documents ADD COLUMN published TEXT;
     ALTER TABLE documents ADD COLUMN text_key TEXT NOT NULL DEFAULT '';
     ALTER TABLE documents ADD COLUMN address_key TEXT NOT NULL DEFAULT '';
     ALTER TABLE documents ADD COLUMN seal TEXT NOT NULL DEFAULT '';
@@ -63,7 +65,6 @@ _SCHEMA = (
     """,
 )
 _DATES = ("published", "updated")
-_SOURCE = "iif(json_valid(record), json_extract(record, '$.source'), doc_id)"
 _FILE = "size, mtime_ns, sha256, reader, ctime_ns, inode"
 _MEND = "hoitin index THƯ_MỤC_TIN: lập lại kho từ chỉ mục đang dùng, tệp hỏng được giữ lại bên cạnh"
 
@@ -235,12 +236,7 @@ class Library:
         All or nothing: if it raises, the library is as it was.
         """
         with self._transaction():
-            before = dict(
-                self._db.execute(
-                    f"SELECT {_SOURCE}, doc_id FROM documents WHERE path = ?",
-                    (path,),
-                )
-            )
+            before = dict(self._db.execute("SELECT source, doc_id FROM documents WHERE path = ?", (path,)))
             held = len(before)
             self._put_state(path, state)
             for document in documents:
@@ -256,14 +252,19 @@ class Library:
             self._leave_out(path, left_out)
             self._put_troubles(path, troubles)
 
-    def adopt(self, documents: Iterable[Document]) -> None:
-        """Take in documents that a published generation has. Their files are read again when they are next seen."""
+    def adopt(self, documents: Iterable[Document]) -> dict[str, str]:
+        """Take in documents that a published generation has; return source -> path of the file that each lies in.
+
+        The files are read again when they are next seen.
+        """
+        paths = {}
         with self._transaction():
             for document in documents:
-                path = self._path_of(document.source)
+                path = paths[document.source] = self._path_of(document.source)
                 self._db.execute("INSERT OR IGNORE INTO files VALUES (?, 0, 0, '', '', 0, 0)", (path,))
                 self.read_again(path)
                 self._put_document(path, document)
+        return paths
 
     def drop(self, doc_ids: Iterable[str]) -> None:
         """Forget documents of which nothing sound is left."""
@@ -317,13 +318,16 @@ class Library:
     def entries(self) -> dict[str, Entry]:
         """Return doc_id -> what is known of each document without its text."""
         rows = self._db.execute(
-            f"SELECT doc_id, path, {_SOURCE}, content_hash, text_key, address_key,"
-            " iif(json_valid(record), json_extract(record, '$.published'), NULL) FROM documents"
+            "SELECT doc_id, path, source, content_hash, text_key, address_key, published FROM documents ORDER BY doc_id"
         )
         return {
-            doc_id: Entry(doc_id, path, source, content_hash, text, address, _day(day))
-            for doc_id, path, source, content_hash, text, address, day in rows
+            doc_id: Entry(doc_id, path, source, content_hash, text, address, _day(published))
+            for doc_id, path, source, content_hash, text, address, published in rows
         }
+
+    def doc_ids(self) -> set[str]:
+        """Return the ids of all documents."""
+        return {doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM documents")}
 
     def dropped(self) -> set[str]:
         """Return the ids of what was taken out on purpose: that a generation still has it is no reason to take it in again."""
@@ -393,10 +397,11 @@ class Library:
 
     def _put_document(self, path: str, document: Document) -> None:
         row = (
-            document.doc_id, path, document.content_hash, document_to_json(document),
+            document.doc_id, path, document.content_hash, document_to_json(document), document.source,
+            document.published.isoformat() if document.published else None,
             text_key(document.pages), address_key(document.url),
         )  # fmt: skip
-        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, _seal(row)))
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _seal(row)))
         self._db.execute("DELETE FROM dropped WHERE doc_id = ?", (document.doc_id,))
 
     def _leave_out(self, path: str, doc_ids: Iterable[str]) -> None:
@@ -435,6 +440,6 @@ def _day(text: str | None) -> date | None:
     return None
 
 
-def _seal(row: tuple[str, ...]) -> str:
+def _seal(row: tuple[str | None, ...]) -> str:
     """Return a checksum of a row as it is put in: a bit that changes later, in whatever column, is noticed."""
     return hashlib.sha256("\0".join(map(str, row)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docs_store import DamagedError, Document, Generation, Library, Trouble
+from docs_store import DamagedError, Generation, Library, Trouble
 
 LIBRARY = "library.sqlite"
 
@@ -40,9 +40,8 @@ def set_aside(path: Path, error: DamagedError) -> Trouble:
 
 def recover(library: Library, published: Generation) -> list[str]:
     """Take in again what is published and the library lost; return the sources. Hold the lock."""
-    known = library.entries().keys() | library.dropped()
-    lost = [doc_id for doc_id in published.passages.content_hashes() if doc_id not in known]
-    return _adopt(library, published, lost)
+    known = library.doc_ids() | library.dropped()
+    return list(_adopt(library, published, [one for one in published.passages.content_hashes() if one not in known]))
 
 
 def mend(library: Library, published: Generation | None, doc_ids: Iterable[str] | None) -> tuple[list[str], list[str]]:
@@ -55,24 +54,14 @@ def mend(library: Library, published: Generation | None, doc_ids: Iterable[str] 
         return [], []
     entries = library.entries()
     had = published.passages.content_hashes() if published else {}
-    sources = _adopt(library, published, [doc_id for doc_id in unsound if doc_id in had]) if published else []
+    adopted = _adopt(library, published, [doc_id for doc_id in unsound if doc_id in had]) if published else {}
     gone = [doc_id for doc_id in unsound if doc_id not in had]
     library.drop(gone)
-    files = {entry.path for doc_id in unsound if (entry := entries.get(doc_id))}
-    files |= {entry.path for doc_id, entry in library.entries().items() if doc_id in unsound}
+    files = {entries[doc_id].path for doc_id in unsound}
     for file in files:
         library.read_again(file)
-    return [*sources, *(entries[doc_id].path for doc_id in gone)], sorted(files)
+    return [*adopted, *(entries[doc_id].path for doc_id in gone)], sorted(files | set(adopted.values()))
 
 
-def _adopt(library: Library, published: Generation, doc_ids: Iterable[str]) -> list[str]:
-    sources: list[str] = []
-
-    def documents() -> Iterable[Document]:
-        for doc_id in doc_ids:
-            if document := published.passages.document(doc_id):
-                sources.append(document.source)
-                yield document
-
-    library.adopt(documents())
-    return sources
+def _adopt(library: Library, published: Generation, doc_ids: Iterable[str]) -> dict[str, str]:
+    return library.adopt(document for doc_id in doc_ids if (document := published.passages.document(doc_id)))

@@ -85,14 +85,14 @@ class _Run:
     def once(self) -> Report:
         with writing(self.generations) as desk:
             report = Report(warnings=list(desk.troubles), recovered=list(desk.recovered))
-            if self.rebuild and desk.published is None and not desk.library.entries() and not self.paths:
+            if self.rebuild and desk.published is None and not desk.library.doc_ids() and not self.paths:
                 raise UsageError("Chưa có gì để lập lại | There is nothing to build anew", "hoitin index THƯ_MỤC_TIN")
             if self.erase_after is not None:
                 erase_old(self.generations, desk, self.erase_after, "HOITIN_ERASE_AFTER")
             base = None if self.rebuild else base_for(desk.published, self.embedder)
             again = self._mend(desk, report)
-            before = {doc_id: entry.content_hash for doc_id, entry in desk.library.entries().items()}
-            touched = self._read(desk.library, again, report)
+            before = desk.library.entries()
+            touched = self._read(desk.library, before, again, report)
             self._publish(desk, base is None, before, touched, report)
             settle(self.generations, desk)  # what was taken down while this ran
             assert desk.published
@@ -114,8 +114,8 @@ class _Run:
         known = [*files, *library.paths_of_files()] if self.rebuild else files
         return [Path(file) for file in dict.fromkeys(known) if Path(file).is_file()]
 
-    def _read(self, library: Library, again: Sequence[Path], report: Report) -> set[str]:
-        """Bring the library in step with the files; return the paths that were given and are in it."""
+    def _read(self, library: Library, before: Mapping[str, Entry], again: Sequence[Path], report: Report) -> set[str]:
+        """Bring the library in step with the files; return the paths that were given and are in it. before: its entries."""
         found = compare(
             [*self.paths, *again], library, self.generations.data, loaders.reader,
             allow_many_removals=self.allow_many_removals, by_content=self.rebuild,
@@ -123,13 +123,12 @@ class _Run:
         report.failed += found.failed
         if not self.allow_many_removals:
             gone = set(found.gone)
-            entries = library.entries()
-            _guard(sum(entry.path in gone for entry in entries.values()), len(entries))
+            _guard(sum(entry.path in gone for entry in before.values()), len(before))
         library.remove_files(found.gone)
         report.removed += found.gone
         return _take_in(library, found, report, self)
 
-    def _publish(self, desk: Desk, anew: bool, before: Mapping[str, str], touched: set[str], report: Report) -> None:
+    def _publish(self, desk: Desk, anew: bool, before: Mapping[str, Entry], touched: set[str], report: Report) -> None:
         """Publish what the library holds and may be answered from, where that differs from what is published."""
         library, published = desk.library, desk.published
         entries = library.entries()
@@ -196,7 +195,7 @@ def plan(data: Path, paths: Sequence[Path], *, allow_many_removals: bool = False
             unchanged=len(found.unchanged),
             removed=found.gone,
             failed=found.failed,
-            documents=len(library.entries()),
+            documents=len(library.doc_ids()),
         )
 
 
@@ -261,15 +260,16 @@ def _tell(troubles: Sequence[Trouble], report: Report) -> None:
 
 
 def _classify(
-    entries: Mapping[str, Entry], difference: Difference, before: Mapping[str, str] | None, touched: set[str], report: Report
+    entries: Mapping[str, Entry], difference: Difference, before: Mapping[str, Entry] | None, touched: set[str], report: Report
 ) -> None:
     """Sort files into added, updated and unchanged by what became of their documents.
 
-    before: doc_id -> content hash in the library when the run began, where no generation says what was published.
+    before: the library's entries when the run began, where no generation says what was published.
     """
     new, changed = difference.new, difference.changed
     if before:
-        changed = frozenset(doc_id for doc_id in new if doc_id in before and before[doc_id] != entries[doc_id].content_hash)
+        known = new & before.keys()
+        changed = frozenset(doc_id for doc_id in known if before[doc_id].content_hash != entries[doc_id].content_hash)
         new = new - before.keys()
     by_path: dict[str, set[str]] = {}
     for doc_id, entry in entries.items():

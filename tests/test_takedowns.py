@@ -333,6 +333,7 @@ def test_a_library_of_before_this_log_is_brought_up_to_date(tmp_path: Path, news
         db.executescript(
             "ALTER TABLE files DROP COLUMN ctime_ns; ALTER TABLE files DROP COLUMN inode;"
             "ALTER TABLE documents DROP COLUMN text_key; ALTER TABLE documents DROP COLUMN address_key;"
+            "ALTER TABLE documents DROP COLUMN source; ALTER TABLE documents DROP COLUMN published;"
             "ALTER TABLE documents DROP COLUMN seal; DROP TABLE dropped; DROP TABLE left_out;"
             "CREATE TABLE withdrawn(doc_id TEXT PRIMARY KEY); PRAGMA user_version = 2;"
         )
