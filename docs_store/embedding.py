@@ -98,10 +98,7 @@ class StaticEmbedder:
             self._tokenizer = Tokenizer.from_file(str(modules / "tokenizer.json"))
             self._table = _token_vectors(load_file(modules / "model.safetensors"))
         except Exception as error:  # both libraries raise their own kinds
-            raise ModelError(
-                f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {error}",
-                "cài lại hoitin hoặc chép lại thư mục mô hình",
-            ) from error
+            raise _damaged(folder, error) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.card = ModelCard(name, _fingerprint(folder), int(self._table.shape[1]))
@@ -154,10 +151,7 @@ class OnnxEmbedder:
             identity = _fingerprint(folder, [folder / file for file in _ONNX_FILES])
             self.card = ModelCard(name, identity, sizes["embedding_dimension"], **scale)
         except Exception as error:  # three libraries raise their own kinds
-            raise ModelError(
-                f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {first_line(error)}",
-                "cài lại hoitin hoặc chép lại thư mục mô hình",
-            ) from error
+            raise _damaged(folder, error) from error
         self._tokenizer.no_padding()
         self._threads = threads or len(os.sched_getaffinity(0))
 
@@ -268,6 +262,13 @@ def _static_module(folder: Path) -> Path | None:
     if kinds[:1] != ["StaticEmbedding"] or any(kind != "Normalize" for kind in kinds[1:]) or any(prompts.values()):
         return None
     return folder / str(modules[0].get("path", ""))
+
+
+def _damaged(folder: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"Mô hình nhúng ở {folder} bị hỏng | The embedding model in {folder} is damaged: {first_line(error)}",
+        "cài lại hoitin hoặc chép lại thư mục mô hình",
+    )
 
 
 def _fingerprint(folder: Path, files: Iterable[Path] | None = None) -> str:

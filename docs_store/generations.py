@@ -172,7 +172,8 @@ class Generations:
         if not self._folder.is_dir():
             return []
         with explained(self._folder):  # a copy that somebody made beside them is none of ours
-            return sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name) and _published(path))
+            found = [path for path in self._folder.iterdir() if _NAME.fullmatch(path.name) and (path / _MANIFEST).exists()]
+            return sorted(path.name for path in found)
 
     def _manifest(self, name: str) -> Manifest:
         record = json.loads((self._folder / name / _MANIFEST).read_text(encoding="utf-8"))
@@ -359,10 +360,6 @@ class Builder:
         """Throw away what was built."""
         self._passages.abandon()
         shutil.rmtree(self.path, ignore_errors=True)
-
-
-def _published(path: Path) -> bool:
-    return (path / _MANIFEST).exists()
 
 
 def _count_problem(generation: Generation) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -58,21 +59,20 @@ def find_copies(generation: Generation, documents: Sequence[Document], texts: Se
     many print is a form of words: who has it alone prints no copy.
     """
     own = {document.doc_id for document in documents}
-    texts = [text for text in texts if len(_print(text)[0]) >= _ENOUGH][:_SEARCHED]
-    printed: dict[str, int] = {}
+    prints = {text: mine for text in texts if len((mine := _print(text))[0]) >= _ENOUGH}
+    searched = list(prints.items())[:_SEARCHED]
+    printed: Counter[str] = Counter()
     found: dict[str, None] = {}
-    for text in texts:
-        mine = _print(text)
+    for text, mine in searched:
         ids = [passage_id for passage_id, _ in generation.lexical.search(text, _COMPARED + len(generation.withheld_passages))]
         others = {
             passage.doc_id: None
             for passage in generation.passages.passages(ids)
             if passage.doc_id not in own and _is_copy(mine, _print(passage.text))
         }
-        for doc_id in others:
-            printed[doc_id] = printed.get(doc_id, 0) + 1
+        printed.update(others.keys())
         found |= others if len(others) <= _FORM else {}
-    found |= dict.fromkeys(doc_id for doc_id, count in printed.items() if 2 * count >= len(texts))
+    found |= dict.fromkeys(doc_id for doc_id, count in printed.items() if 2 * count >= len(searched))
     addresses = {address_key(document.url) for document in documents} - {""}
     if addresses:
         urls = generation.passages.urls()

@@ -41,6 +41,7 @@ class Findings:
     evidences: tuple[Evidence, ...]  # one for each way to ask
     background: Background
     _heads: Mapping[str, Document]
+    _judged: dict[int, tuple[float, ...] | None] = field(default_factory=dict, compare=False)  # by passage id, looked at once
 
     def head(self, story: Story) -> Document:
         """Return the document of a story, without its pages."""
@@ -57,10 +58,11 @@ class Findings:
 
     def story_features(self, story: Story) -> tuple[float, ...] | None:
         """Return what the confidence in a story depends on; None if it lacks what the question names."""
-        head = self.head(story)
-        if not _holds_what_is_named(self.intent, story.hit, head):
-            return None
-        return features(self.evidences, story.hit, head, self.background)
+        passage_id, head = story.hit.passage.passage_id, self.head(story)
+        if passage_id not in self._judged:
+            holds = _holds_what_is_named(self.intent, story.hit, head)
+            self._judged[passage_id] = features(self.evidences, story.hit, head, self.background) if holds else None
+        return self._judged[passage_id]
 
     def story_confidence(self, story: Story, calibration: Calibration) -> float:
         """Return the likelihood, 0 to 1, that a story answers."""

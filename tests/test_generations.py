@@ -108,5 +108,6 @@ def test_the_manifest_counts_and_names_its_model(two: tuple[Path, str, str]) -> 
     data, _, second = two
     manifest = json.loads((data / "generations" / second / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["documents"] == 2
-    assert manifest["model"] == {"name": "fake", "fingerprint": "fake-fake", "dimension": 64}
+    scale = {"cosine_low": 0.0, "cosine_width": 1.0}  # that of a model which names none
+    assert manifest["model"] == {"name": "fake", "fingerprint": "fake-fake", "dimension": 64} | scale
     assert {"passages.sqlite", "vectors.faiss", "lexical/meta.json"} <= manifest["files"].keys()
