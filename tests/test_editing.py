@@ -11,76 +11,60 @@ from pathlib import Path
 import pytest
 
 from docs_store import Generations
-from indexer import Report, plan, reindex
+from indexer import plan, reindex
 from indexer.reading import read_file
 
 from .fake import HashEmbedder
-
-
-def _put(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _run(data: Path, *paths: Path, **options: bool) -> Report:
-    return reindex(data, paths, HashEmbedder(), **options)
-
-
-def _ids(data: Path) -> dict[str, str]:
-    """Return source -> doc_id of what is published."""
-    return {source: doc_id for doc_id, source in Generations(data).open_current().passages.sources().items()}
-
+from .newsroom import ids, put, run
 
 # --- renames --------------------------------------------------------------------------------
 
 
 def test_a_renamed_file_keeps_its_documents_address(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    old = _put(news, "tin-cu.txt", "Tin về đo lường.\n\nNội dung dài hơn về chuẩn quốc gia.")
-    _run(data, news)
-    doc_id = _ids(data)[str(old)]
+    old = put(news, "tin-cu.txt", "Tin về đo lường.\n\nNội dung dài hơn về chuẩn quốc gia.")
+    run(data, news)
+    doc_id = ids(data)[str(old)]
     new = news / "2024" / "tin-moi.txt"
     new.parent.mkdir()
     old.rename(new)
-    report = _run(data, news)
+    report = run(data, news)
     assert report.renamed == [(str(old), str(new))]
     assert (report.added, report.updated, report.removed, report.unchanged) == ([], [], [], 0)
-    assert _ids(data) == {str(new): doc_id}
+    assert ids(data) == {str(new): doc_id}
 
 
 def test_a_renamed_file_keeps_its_address_when_it_changes_later(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    old = _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
-    doc_id = _ids(data)[str(old)]
+    old = put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
+    doc_id = ids(data)[str(old)]
     new = old.rename(news / "b.txt")
-    _run(data, news)
+    run(data, news)
     new.write_text("Tin về đo lường, đã sửa.", encoding="utf-8")
-    assert _run(data, news).updated == [str(new)]
-    assert _ids(data) == {str(new): doc_id}
+    assert run(data, news).updated == [str(new)]
+    assert ids(data) == {str(new): doc_id}
 
 
 def test_a_new_file_in_a_renamed_ones_place_is_another_document(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    old = _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
+    old = put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
     old.rename(news / "b.txt")
-    _run(data, news)
-    _put(news, "a.txt", "Tin khác hẳn về vệ tinh.")
-    report = _run(data, news)
+    run(data, news)
+    put(news, "a.txt", "Tin khác hẳn về vệ tinh.")
+    report = run(data, news)
     assert report.added == [str(old)]
     assert report.documents == 2
-    assert len(set(_ids(data).values())) == 2
+    assert len(set(ids(data).values())) == 2
 
 
 def test_a_copy_is_no_rename(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
-    _put(news, "b.txt", "Tin về đo lường.")
-    report = _run(data, news)
+    put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
+    put(news, "b.txt", "Tin về đo lường.")
+    report = run(data, news)
     assert (len(report.added), report.renamed, report.documents) == (1, [], 2)
 
 
@@ -94,7 +78,7 @@ def test_moving_a_whole_folder_embeds_nothing_anew(tmp_path: Path, news: Path) -
 
     data = tmp_path / "data"
     for number in range(15):
-        _put(news, f"thang-6/{number}.txt", f"Tin số {number} về đo lường.")
+        put(news, f"thang-6/{number}.txt", f"Tin số {number} về đo lường.")
     reindex(data, [news], Counting())
     before = Counting.embedded
     (news / "thang-6").rename(news / "thang-7")
@@ -107,8 +91,8 @@ def test_moving_a_whole_folder_embeds_nothing_anew(tmp_path: Path, news: Path) -
 
 
 def test_a_sidecar_wins_over_the_file_and_over_guessing(news: Path) -> None:
-    path = _put(news, "a.md", "---\ntitle: Tên trong bài\nauthor: An\n---\nNội dung ngày 1/2/2020.\n\nNguồn: Báo Mẫu.")
-    _put(
+    path = put(news, "a.md", "---\ntitle: Tên trong bài\nauthor: An\n---\nNội dung ngày 1/2/2020.\n\nNguồn: Báo Mẫu.")
+    put(
         news,
         "a.md.yaml",
         "title: Tên trong tệp kèm\nngày đăng: 5/6/2024\nurl: https://example.gov.vn/a\nsố hiệu: 12/2024/TT-X\n",
@@ -123,27 +107,27 @@ def test_a_sidecar_wins_over_the_file_and_over_guessing(news: Path) -> None:
 
 def test_a_changed_sidecar_updates_its_document_and_is_no_document_itself(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
-    _put(news, "a.txt.yaml", "publisher: Cục Mẫu")
-    report = _run(data, news)
+    path = put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
+    put(news, "a.txt.yaml", "publisher: Cục Mẫu")
+    report = run(data, news)
     assert report.updated == [str(path)]
     assert report.documents == 1
     (news / "a.txt.yaml").unlink()
-    assert _run(data, news).updated == [str(path)]
+    assert run(data, news).updated == [str(path)]
 
 
 def test_a_bad_sidecar_is_one_line_that_names_it(tmp_path: Path, news: Path) -> None:
-    _put(news, "a.txt", "Tin về đo lường.")
-    _put(news, "a.txt.yaml", "title: [hỏng")
-    (failure,) = _run(tmp_path / "data", news).failed
+    put(news, "a.txt", "Tin về đo lường.")
+    put(news, "a.txt.yaml", "title: [hỏng")
+    (failure,) = run(tmp_path / "data", news).failed
     assert failure.path == str(news / "a.txt")
     assert "a.txt.yaml" in failure.reason
 
 
 def test_a_yaml_file_beside_nothing_is_an_unsupported_file(tmp_path: Path, news: Path) -> None:
-    _put(news, "le.yaml", "title: Không kèm tệp nào")
-    (failure,) = _run(tmp_path / "data", news).failed
+    put(news, "le.yaml", "title: Không kèm tệp nào")
+    (failure,) = run(tmp_path / "data", news).failed
     assert "chưa hỗ trợ" in failure.reason
 
 
@@ -152,17 +136,17 @@ def test_a_yaml_file_beside_nothing_is_an_unsupported_file(tmp_path: Path, news:
 
 def test_a_dry_run_tells_what_would_be_done_and_writes_nothing(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    changed = _put(news, "a.txt", "Cũ.")
-    renamed = _put(news, "b.txt", "Tin hai.")
-    gone = _put(news, "c.txt", "Tin ba.")
-    _put(news, "d.txt", "Tin bốn.")
+    changed = put(news, "a.txt", "Cũ.")
+    renamed = put(news, "b.txt", "Tin hai.")
+    gone = put(news, "c.txt", "Tin ba.")
+    put(news, "d.txt", "Tin bốn.")
     assert plan(data, [news]).added == [str(news / name) for name in ("a.txt", "b.txt", "c.txt", "d.txt")]
     assert not data.exists()
-    first = _run(data, news)
+    first = run(data, news)
     changed.write_text("Mới.", encoding="utf-8")
     renamed.rename(news / "b2.txt")
     gone.unlink()
-    added = _put(news, "e.txt", "Tin năm.")
+    added = put(news, "e.txt", "Tin năm.")
     report = plan(data, [news])
     assert (report.added, report.updated, report.removed) == ([str(added)], [str(changed)], [str(gone)])
     assert report.renamed == [(str(renamed), str(news / "b2.txt"))]
@@ -175,12 +159,12 @@ def test_a_dry_run_tells_what_would_be_done_and_writes_nothing(tmp_path: Path, n
 
 def test_a_bad_file_is_told_at_every_run_but_read_once(tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
-    bad = _put(news, "a.pdf", "%PDF-1.4 hỏng")
-    first = _run(data, news)
+    bad = put(news, "a.pdf", "%PDF-1.4 hỏng")
+    first = run(data, news)
     monkeypatch.setattr(
         sys.modules["indexer.reindex"], "read_files", lambda paths, **_: pytest.fail("read again") if paths else iter(())
     )
-    second = _run(data, news)
+    second = run(data, news)
     assert [failure.path for failure in first.failed] == [str(bad)]
     assert second.failed == first.failed
     assert second.unchanged == 0
@@ -191,16 +175,16 @@ def test_a_bad_file_is_told_at_every_run_but_read_once(tmp_path: Path, news: Pat
 
 def test_watching_takes_up_a_new_file_and_ends_on_interrupt(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
+    put(news, "a.txt", "Tin về đo lường.")
     command = [sys.executable, "-m", "webui.cli", "index", str(news), "--data", str(data), "--watch"]
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        _until(lambda: (data / "CURRENT").exists() and len(_ids(data)) == 1)
+        _until(lambda: (data / "CURRENT").exists() and len(ids(data)) == 1)
         assert process.stderr
         while b"Watching" not in process.stderr.readline():
             pass
-        _put(news, "b.txt", "Tin mới về vệ tinh.")  # at once: nobody may be watching yet
-        _until(lambda: len(_ids(data)) == 2)
+        put(news, "b.txt", "Tin mới về vệ tinh.")  # at once: nobody may be watching yet
+        _until(lambda: len(ids(data)) == 2)
     finally:
         process.send_signal(2)
         assert process.wait(30) == 0

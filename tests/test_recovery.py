@@ -17,39 +17,23 @@ from click.testing import CliRunner
 
 from docs_store import DamagedError, Generations, HoitinError, Library, StorageError, UsageError
 from docs_store.errors import explain
-from indexer import Report, reindex
 from retriever import Assistant
 from retriever.spelling import correct
 from webui.cli import main
 
 from .fake import HashEmbedder
-
-
-def _put(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _run(data: Path, *paths: Path, **options: bool) -> Report:
-    return reindex(data, paths, HashEmbedder(), **options)
-
-
-def _texts(data: Path) -> list[str]:
-    passages = Generations(data).open_current(whole=True).passages
-    return sorted(page for document in passages.all_documents() for page in document.pages)
+from .newsroom import put, run, run_killed_before_publishing, texts
 
 
 @pytest.fixture
 def indexed(tmp_path: Path, news: Path) -> Path:
     """Return a data folder with fifteen articles and one file of five records."""
     for number in range(15):
-        _put(news, f"{number}.txt", f"Trạm quan trắc số {number} đo được {7000 + number} mm mưa.")
+        put(news, f"{number}.txt", f"Trạm quan trắc số {number} đo được {7000 + number} mm mưa.")
     lines = [f'{{"id": {number}, "body": "Bản ghi số {number} về vệ tinh."}}' for number in range(5)]
-    _put(news, "ban-ghi.jsonl", "\n".join(lines))
+    put(news, "ban-ghi.jsonl", "\n".join(lines))
     data = tmp_path / "data"
-    assert _run(data, news).documents == 20
+    assert run(data, news).documents == 20
     return data
 
 
@@ -59,7 +43,7 @@ def indexed(tmp_path: Path, news: Path) -> Path:
 @pytest.mark.parametrize("how", ["gone", "empty file", "emptied", "half", "no database"])
 def test_a_lost_library_loses_no_document(indexed: Path, tmp_path: Path, how: str) -> None:
     library = indexed / "library.sqlite"
-    before = _texts(indexed)
+    before = texts(indexed)
     if how == "gone":
         library.unlink()
     elif how == "empty file":
@@ -71,20 +55,20 @@ def test_a_lost_library_loses_no_document(indexed: Path, tmp_path: Path, how: st
         library.write_bytes(library.read_bytes()[: library.stat().st_size // 2])
     else:
         library.write_bytes(b"chu " * 5000)
-    other = _put(tmp_path / "khac", "moi.txt", "Một bài mới về đo lường.")
-    report = _run(indexed, other)
+    other = put(tmp_path / "khac", "moi.txt", "Một bài mới về đo lường.")
+    report = run(indexed, other)
     assert report.documents == 21
-    assert _texts(indexed) == sorted([*before, "Một bài mới về đo lường."])
+    assert texts(indexed) == sorted([*before, "Một bài mới về đo lường."])
     assert len(report.recovered) == 20
     for _ in range(3):
-        assert _run(indexed, rebuild=True).documents == 21
+        assert run(indexed, rebuild=True).documents == 21
 
 
 def test_what_came_back_is_followed_again(indexed: Path, news: Path) -> None:
     (indexed / "library.sqlite").unlink()
     (news / "0.txt").unlink()
-    _put(news, "1.txt", "Trạm quan trắc số 1 đã dời đi.")
-    report = _run(indexed, news)
+    put(news, "1.txt", "Trạm quan trắc số 1 đã dời đi.")
+    report = run(indexed, news)
     assert report.removed == [str(news / "0.txt")]
     assert report.updated == [str(news / "1.txt")]
     assert report.documents == 19
@@ -93,20 +77,14 @@ def test_what_came_back_is_followed_again(indexed: Path, news: Path) -> None:
 def test_what_was_removed_on_purpose_does_not_come_back(indexed: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (news / "0.txt").unlink()
 
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["indexer.reindex"], "publish", killed)
-        with pytest.raises(KeyboardInterrupt):
-            _run(indexed, news)
-    report = _run(indexed)  # another folder's turn: the removal is remembered
+    run_killed_before_publishing(monkeypatch, indexed, news)
+    report = run(indexed)  # another folder's turn: the removal is remembered
     assert (report.documents, report.recovered) == (19, [])
 
 
 def test_nothing_is_built_anew_from_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Chưa có gì"):
-        _run(tmp_path / "data", rebuild=True)
+        run(tmp_path / "data", rebuild=True)
 
 
 # --- the guard counts documents -----------------------------------------------------------------
@@ -115,15 +93,15 @@ def test_nothing_is_built_anew_from_nothing(tmp_path: Path) -> None:
 def test_an_export_that_was_cut_short_takes_nothing_away_unasked(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
     lines = [f'{{"id": {number}, "body": "Bản ghi số {number} về vệ tinh."}}' for number in range(40)]
-    path = _put(news, "a.jsonl", "\n".join(lines))
-    _put(news, "b.txt", "Tin về đo lường.")
-    _run(data, news)
+    path = put(news, "a.jsonl", "\n".join(lines))
+    put(news, "b.txt", "Tin về đo lường.")
+    run(data, news)
     path.write_text("\n".join(lines[:3]), encoding="utf-8")
     for _ in range(2):
-        report = _run(data, news)
+        report = run(data, news)
         assert report.documents == 41
         assert "37 trong 40" in report.failed[0].reason
-    assert _run(data, news, allow_many_removals=True).documents == 4
+    assert run(data, news, allow_many_removals=True).documents == 4
 
 
 def test_many_files_named_one_by_one_are_asked_about_too(indexed: Path, news: Path) -> None:
@@ -131,38 +109,38 @@ def test_many_files_named_one_by_one_are_asked_about_too(indexed: Path, news: Pa
     for path in paths:
         path.unlink()
     with pytest.raises(UsageError, match="12 trong 20"):
-        _run(indexed, *paths)
-    assert _run(indexed).documents == 20
+        run(indexed, *paths)
+    assert run(indexed).documents == 20
 
 
 def test_one_file_of_many_records_that_is_gone_is_asked_about(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.jsonl", "\n".join(f'{{"id": {n}, "body": "Bản ghi số {n} về vệ tinh."}}' for n in range(40)))
-    _put(news, "b.txt", "Tin về đo lường.")
-    _run(data, news)
+    path = put(news, "a.jsonl", "\n".join(f'{{"id": {n}, "body": "Bản ghi số {n} về vệ tinh."}}' for n in range(40)))
+    put(news, "b.txt", "Tin về đo lường.")
+    run(data, news)
     path.unlink()
     with pytest.raises(UsageError, match="40 trong 41"):
-        _run(data, news)
+        run(data, news)
 
 
 def test_an_emptied_folder_is_asked_about_however_small(tmp_path: Path, news: Path) -> None:
     """So looks a share that is not mounted: the folder is there, and nothing in it."""
     data = tmp_path / "data"
     for name in ("a", "b"):
-        _put(news, f"{name}.txt", f"Tin {name} về đo lường.")
-    _run(data, news)
+        put(news, f"{name}.txt", f"Tin {name} về đo lường.")
+    run(data, news)
     for path in news.iterdir():
         path.unlink()
     with pytest.raises(UsageError, match="2 trong 2"):
-        _run(data, news)
+        run(data, news)
 
 
 def test_a_folder_that_moved_is_no_folder_that_is_gone(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
+    put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
     moved = news.rename(tmp_path / "news-2")
-    assert len(_run(data, news, moved).renamed) == 1
+    assert len(run(data, news, moved).renamed) == 1
 
 
 # --- changes that hide --------------------------------------------------------------------------
@@ -170,27 +148,27 @@ def test_a_folder_that_moved_is_no_folder_that_is_gone(tmp_path: Path, news: Pat
 
 def test_a_correction_of_the_same_length_and_time_is_taken_up(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Có 27 thí sinh đoạt giải.")
+    path = put(news, "a.txt", "Có 27 thí sinh đoạt giải.")
     os.utime(path, (1738368000, 1738368000))
-    _run(data, news)
+    run(data, news)
     path.write_text("Có 29 thí sinh đoạt giải.", encoding="utf-8")
     os.utime(path, (1738368000, 1738368000))
-    assert _run(data, news).updated == [str(path)]
-    assert _texts(data) == ["Có 29 thí sinh đoạt giải."]
+    assert run(data, news).updated == [str(path)]
+    assert texts(data) == ["Có 29 thí sinh đoạt giải."]
 
 
 def test_building_anew_compares_what_every_known_file_holds(indexed: Path, news: Path) -> None:
     with sqlite3.connect(indexed / "library.sqlite") as db:  # as if no trace of the change were left in the file's state
-        path = _put(news, "3.txt", "Trạm quan trắc số 3 đo được 9999 mm mưa.")
+        path = put(news, "3.txt", "Trạm quan trắc số 3 đo được 9999 mm mưa.")
         status = path.stat()
         db.execute(
             "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
             (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, str(path)),
         )
-    report = _run(indexed, rebuild=True)
+    report = run(indexed, rebuild=True)
     assert report.updated == [str(path)]
     assert report.unchanged == 15
-    assert "Trạm quan trắc số 3 đo được 9999 mm mưa." in _texts(indexed)
+    assert "Trạm quan trắc số 3 đo được 9999 mm mưa." in texts(indexed)
 
 
 # --- one flipped bit ----------------------------------------------------------------------------
@@ -204,34 +182,28 @@ def _flip(path: Path, text: bytes) -> None:
 
 @pytest.mark.parametrize("file_there", [True, False])
 def test_one_flipped_bit_of_the_library_is_never_published(indexed: Path, news: Path, file_there: bool) -> None:
-    before = _texts(indexed)
+    before = texts(indexed)
     _flip(indexed / "library.sqlite", "đo được 7003".encode())
     if not file_there:
         (news / "3.txt").unlink()
     verified = CliRunner().invoke(main, ["verify", "--data", str(indexed)])
     assert verified.exit_code == 1
     assert "library.sqlite" in verified.output
-    report = _run(indexed, rebuild=True)
+    report = run(indexed, rebuild=True)
     assert [warning.path for warning in report.warnings] == [str(news / "3.txt")]
-    assert _texts(indexed) == before
+    assert texts(indexed) == before
     assert CliRunner().invoke(main, ["verify", "--data", str(indexed)]).exit_code == 0
 
 
 def test_a_flipped_bit_in_what_no_index_has_yet_is_read_again(
     indexed: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(news, "moi.txt", "Vệ tinh mới phóng lúc 7531 giây.")
+    put(news, "moi.txt", "Vệ tinh mới phóng lúc 7531 giây.")
 
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["indexer.reindex"], "publish", killed)
-        with pytest.raises(KeyboardInterrupt):
-            _run(indexed, news)
+    run_killed_before_publishing(monkeypatch, indexed, news)
     _flip(indexed / "library.sqlite", b"7531")
-    _run(indexed)
-    assert "Vệ tinh mới phóng lúc 7531 giây." in _texts(indexed)
+    run(indexed)
+    assert "Vệ tinh mới phóng lúc 7531 giây." in texts(indexed)
 
 
 # --- who is at fault ----------------------------------------------------------------------------
@@ -271,15 +243,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_is_told_as_one_and_nothing_is_lost(small_disk: Path, news: Path) -> None:
     data = small_disk / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
+    put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
     with suppress(OSError), (small_disk / "day").open("wb", buffering=0) as file:
         while file.write(b"x" * 4096):
             pass
     for number in range(50):
-        _put(news, f"{number}.txt", f"Tin số {number}. " + "Nội dung dài về vệ tinh. " * 400)
+        put(news, f"{number}.txt", f"Tin số {number}. " + "Nội dung dài về vệ tinh. " * 400)
     with pytest.raises(StorageError) as caught:
-        _run(data, news)
+        run(data, news)
     assert "hết chỗ" in str(caught.value)
     result = CliRunner().invoke(main, ["index", str(news), "--data", str(data)])
     assert result.exit_code == 11, result.output
@@ -288,7 +260,7 @@ def test_a_full_disk_is_told_as_one_and_nothing_is_lost(small_disk: Path, news: 
     assert not list((data / "generations").glob(".g*"))
     (small_disk / "day").unlink()
     subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
-    assert _run(data, news).documents == 51
+    assert run(data, news).documents == 51
 
 
 @pytest.fixture
@@ -381,8 +353,8 @@ def test_a_copy_of_a_generation_beside_them_is_none_of_ours(indexed: Path, news:
 
     for copy in ("ban-sao-cu", f"{name}.bak"):
         shutil.copytree(indexed / "generations" / name, indexed / "generations" / copy)
-    _put(news, "moi.txt", "Một bài mới về đo lường.")
-    assert _run(indexed, news).documents == 21
+    put(news, "moi.txt", "Một bài mới về đo lường.")
+    assert run(indexed, news).documents == 21
     assert (indexed / "generations" / "ban-sao-cu").exists()
 
 
@@ -396,8 +368,8 @@ def test_a_server_answers_from_the_old_generation_while_it_opens_the_new(
 
     running = Assistant(indexed, HashEmbedder, aside=True)
     old = running.ask("Trạm quan trắc số 3 đo được bao nhiêu?").generation
-    _put(news, "moi.txt", "Vệ tinh mới phóng.")
-    new = _run(indexed, news).generation
+    put(news, "moi.txt", "Vệ tinh mới phóng.")
+    new = run(indexed, news).generation
     let, opened = threading.Event(), threading.Event()
     open_current = Generations.open_current
 

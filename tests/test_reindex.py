@@ -14,34 +14,24 @@ from pathlib import Path
 import pytest
 
 from docs_store import BusyError, Generations, ModelMismatchError, UsageError, load_embedder
-from indexer import Report, reindex
+from indexer import reindex
 from retriever import Assistant
 from webui.verification import verify_generation
 
 from .fake import HashEmbedder
-
-
-def _put(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+from .newsroom import put, run
 
 
 def _names(paths: list[str]) -> list[str]:
     return [Path(path).name for path in paths]
 
 
-def _run(data: Path, *paths: Path) -> Report:
-    return reindex(data, paths, HashEmbedder())
-
-
 def test_every_file_given_is_in_the_report(tmp_path: Path, news: Path) -> None:
-    _put(news, "a.txt", "Tin thứ nhất về đo lường.")
-    _put(news, "sub/b.md", "# Tin hai\n\nNội dung về sở hữu trí tuệ.")
-    _put(news, "hong.pdf", "%PDF-1.4 hỏng")
-    _put(news, "la.xyz", "định dạng lạ")
-    report = _run(tmp_path / "data", news, tmp_path / "khong-co.txt")
+    put(news, "a.txt", "Tin thứ nhất về đo lường.")
+    put(news, "sub/b.md", "# Tin hai\n\nNội dung về sở hữu trí tuệ.")
+    put(news, "hong.pdf", "%PDF-1.4 hỏng")
+    put(news, "la.xyz", "định dạng lạ")
+    report = run(tmp_path / "data", news, tmp_path / "khong-co.txt")
     assert _names(report.added) == ["a.txt", "b.md"]
     assert sorted(Path(failure.path).name for failure in report.failed) == ["hong.pdf", "khong-co.txt", "la.xyz"]
     assert (report.updated, report.unchanged, report.removed) == ([], 0, [])
@@ -49,9 +39,9 @@ def test_every_file_given_is_in_the_report(tmp_path: Path, news: Path) -> None:
 
 
 def test_a_second_run_changes_nothing_and_publishes_nothing(tmp_path: Path, news: Path) -> None:
-    _put(news, "a.txt", "Tin thứ nhất về đo lường.")
-    first = _run(tmp_path / "data", news)
-    second = _run(tmp_path / "data", news)
+    put(news, "a.txt", "Tin thứ nhất về đo lường.")
+    first = run(tmp_path / "data", news)
+    second = run(tmp_path / "data", news)
     assert second.unchanged == 1
     assert not second.added
     assert second.generation == first.generation
@@ -59,52 +49,52 @@ def test_a_second_run_changes_nothing_and_publishes_nothing(tmp_path: Path, news
 
 def test_a_changed_file_is_updated_and_a_deleted_one_removed(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    changed = _put(news, "a.txt", "Giá trị cũ là mười.")
-    deleted = _put(news, "b.txt", "Tin sẽ bị xóa về vệ tinh.")
-    _put(news, "c.txt", "Tin giữ nguyên về lúa gạo.")
-    _run(data, news)
-    _put(news, "a.txt", "Giá trị mới là mười một.")
+    changed = put(news, "a.txt", "Giá trị cũ là mười.")
+    deleted = put(news, "b.txt", "Tin sẽ bị xóa về vệ tinh.")
+    put(news, "c.txt", "Tin giữ nguyên về lúa gạo.")
+    run(data, news)
+    put(news, "a.txt", "Giá trị mới là mười một.")
     deleted.unlink()
-    report = _run(data, news)
+    report = run(data, news)
     assert _names(report.updated) == ["a.txt"]
     assert _names(report.removed) == ["b.txt"]
     assert report.unchanged == 1
     texts = [page for document in Generations(data).open_current().passages.all_documents() for page in document.pages]
     assert sorted(texts) == ["Giá trị mới là mười một.", "Tin giữ nguyên về lúa gạo."]
     assert not verify_generation(Generations(data).open_current(), lambda *_: None)
-    assert _names(_run(data, changed).updated) == []
+    assert _names(run(data, changed).updated) == []
 
 
 def test_a_touched_file_is_unchanged(tmp_path: Path, news: Path) -> None:
-    path = _put(news, "a.txt", "Tin về đo lường.")
-    _run(tmp_path / "data", news)
+    path = put(news, "a.txt", "Tin về đo lường.")
+    run(tmp_path / "data", news)
     os.utime(path, ns=(1, 1))
-    assert _run(tmp_path / "data", news).unchanged == 1
+    assert run(tmp_path / "data", news).unchanged == 1
 
 
 def test_a_bad_save_keeps_what_was_indexed(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin quan trọng về hạt nhân.")
-    _run(data, news)
-    _put(news, "a.txt", "")
-    report = _run(data, news)
+    put(news, "a.txt", "Tin quan trọng về hạt nhân.")
+    run(data, news)
+    put(news, "a.txt", "")
+    report = run(data, news)
     assert len(report.failed) == 1
     assert report.documents == 1
 
 
 def test_indexing_one_file_removes_no_other(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin một về đo lường.")
-    _run(data, news)
-    other = _put(tmp_path / "khac", "b.txt", "Tin hai về vệ tinh.")
-    assert _run(data, other).documents == 2
+    put(news, "a.txt", "Tin một về đo lường.")
+    run(data, news)
+    other = put(tmp_path / "khac", "b.txt", "Tin hai về vệ tinh.")
+    assert run(data, other).documents == 2
 
 
 def test_a_named_file_that_is_gone_is_removed(tmp_path: Path, news: Path) -> None:
-    path = _put(news, "a.txt", "Tin một về đo lường.")
-    _run(tmp_path / "data", news)
+    path = put(news, "a.txt", "Tin một về đo lường.")
+    run(tmp_path / "data", news)
     path.unlink()
-    report = _run(tmp_path / "data", path)
+    report = run(tmp_path / "data", path)
     assert report.removed == [str(path)]
     assert report.documents == 0
 
@@ -112,41 +102,41 @@ def test_a_named_file_that_is_gone_is_removed(tmp_path: Path, news: Path) -> Non
 def test_removing_most_of_a_folder_asks_first(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
     for number in range(20):
-        _put(news, f"{number}.txt", f"Tin số {number} về đo lường.")
-    _run(data, news)
+        put(news, f"{number}.txt", f"Tin số {number} về đo lường.")
+    run(data, news)
     for number in range(15):
         (news / f"{number}.txt").unlink()
     with pytest.raises(UsageError, match="15 trong 20"):
-        _run(data, news)
+        run(data, news)
     assert Generations(data).open_current().manifest.documents == 20
     assert reindex(data, [news], HashEmbedder(), allow_many_removals=True).documents == 5
 
 
 def test_json_lines_are_followed_record_by_record(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "tin.jsonl", '{"id": 1, "body": "Tin một về đo lường."}\n{"id": 2, "body": "Tin hai về vệ tinh."}\n')
-    assert _run(data, path).documents == 2
-    _put(news, "tin.jsonl", '{"id": 2, "body": "Tin hai về vệ tinh."}\n{"id": 3, "body": "Tin ba về lúa."}\n')
-    report = _run(data, path)
+    path = put(news, "tin.jsonl", '{"id": 1, "body": "Tin một về đo lường."}\n{"id": 2, "body": "Tin hai về vệ tinh."}\n')
+    assert run(data, path).documents == 2
+    put(news, "tin.jsonl", '{"id": 2, "body": "Tin hai về vệ tinh."}\n{"id": 3, "body": "Tin ba về lúa."}\n')
+    report = run(data, path)
     assert _names(report.updated) == ["tin.jsonl"]
     sources = Generations(data).open_current().passages.sources().values()
     assert sorted(source.rpartition("#")[2] for source in sources) == ["2", "3"]
 
 
 def test_links_out_of_the_folder_and_special_files_are_refused(tmp_path: Path, news: Path) -> None:
-    secret = _put(tmp_path / "ngoai", "bi-mat.txt", "Bí mật ngoài thư mục.")
+    secret = put(tmp_path / "ngoai", "bi-mat.txt", "Bí mật ngoài thư mục.")
     (news / "lien-ket.txt").symlink_to(secret)
     os.mkfifo(news / "ong.txt")
     (news / "gay.txt").symlink_to(news / "khong-co")
-    report = _run(tmp_path / "data", news)
+    report = run(tmp_path / "data", news)
     assert len(report.failed) == 3
     assert report.documents == 0
 
 
 def test_another_model_is_refused_until_rebuilt(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin một về đo lường.")
-    _run(data, news)
+    put(news, "a.txt", "Tin một về đo lường.")
+    run(data, news)
     with pytest.raises(ModelMismatchError) as caught:
         reindex(data, [news], HashEmbedder("khac"))
     assert caught.value.next_step == "hoitin index --rebuild"
@@ -157,26 +147,24 @@ def test_another_model_is_refused_until_rebuilt(tmp_path: Path, news: Path) -> N
 
 
 def test_only_one_run_writes_at_a_time(tmp_path: Path, news: Path) -> None:
-    _put(news, "a.txt", "Tin một về đo lường.")
+    put(news, "a.txt", "Tin một về đo lường.")
     with Generations(tmp_path / "data").lock(), pytest.raises(BusyError):
-        _run(tmp_path / "data", news)
+        run(tmp_path / "data", news)
 
 
 def test_kill_9_at_twenty_random_moments_loses_nothing(tmp_path: Path, news: Path) -> None:
     """Each run has work to do and is killed somewhere in it; the index opens and answers every time."""
     data = tmp_path / "data"
     for number in range(30):
-        _put(news, f"{number}.txt", f"Trạm quan trắc số {number} của Bộ đặt tại Hà Nội.\n\n" + "Số liệu đo hằng ngày. " * 60)
+        put(news, f"{number}.txt", f"Trạm quan trắc số {number} của Bộ đặt tại Hà Nội.\n\n" + "Số liệu đo hằng ngày. " * 60)
     command = [sys.executable, "-m", "webui.cli", "index", str(news), "--data", str(data)]
     subprocess.run(command, check=True, capture_output=True)
     assistant = Assistant(data, load_embedder)
     moments = random.Random(20)
     killed = 0
     for attempt in range(20):
-        _put(
-            news, f"moi-{attempt}.txt", f"Vệ tinh mẫu thứ {attempt} của Bộ được phóng lên quỹ đạo.\n\n" + "Dữ liệu ảnh. " * 400
-        )
-        _put(news, f"{attempt}.txt", f"Trạm quan trắc số {attempt} của Bộ đã chuyển vào Đà Nẵng, lần {attempt}.")
+        put(news, f"moi-{attempt}.txt", f"Vệ tinh mẫu thứ {attempt} của Bộ được phóng lên quỹ đạo.\n\n" + "Dữ liệu ảnh. " * 400)
+        put(news, f"{attempt}.txt", f"Trạm quan trắc số {attempt} của Bộ đã chuyển vào Đà Nẵng, lần {attempt}.")
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             process.wait(timeout=moments.uniform(0.2, 1.6))

@@ -20,7 +20,7 @@ from webui import originals
 from webui.citing import official
 from webui.messages import EN, VI
 from webui.source_page import _Documents
-from webui.source_text import page_html, page_pieces
+from webui.source_text import page_pieces
 
 from . import hostile, test_server
 from .conftest import ARTICLES
@@ -162,6 +162,13 @@ ODD_TEXTS = {
 def text_of(html: str) -> str:
     """Return the text that a browser finds in it."""
     return str(lxml.html.fragment_fromstring(f"<pre>x{html}</pre>").text_content())[1:]
+
+
+def page_html(
+    text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
+) -> str:
+    """Return the pieces of a page as a browser has them: one text."""
+    return "".join(page_pieces(text, mark, quote, markdown=markdown))
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=list(ODD_TEXTS))

@@ -13,37 +13,23 @@ import pytest
 from click.testing import CliRunner
 
 from docs_store import Generations, Takedowns, UsageError, address_key, text_key
-from indexer import Report, erase, reindex, restore, withdraw, withdrawals
+from indexer import erase, restore, withdraw, withdrawals
 from retriever import Assistant
 from webui.cli import main
 
 from .fake import HashEmbedder
+from .newsroom import put, run, texts
 
 COMET = "Sao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024, bà Qwyrtol ở trạm Zyxwvqton nhìn thấy trước tiên."
 OTHER = "Hội nghị đo lường họp ở Huế, bàn về chuẩn quốc gia và về các trạm đo."
 
 
-def _put(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _run(data: Path, *paths: Path, **options: int | bool) -> Report:
-    return reindex(data, paths, HashEmbedder(), **options)  # type: ignore[arg-type]
-
-
-def _texts(data: Path) -> list[str]:
-    passages = Generations(data).open_current(whole=True).passages
-    return sorted(page for document in passages.all_documents() for page in document.pages)
-
-
 @pytest.fixture
 def taken_down(tmp_path: Path, news: Path) -> tuple[Path, Path, str]:
     """Return a data folder from which one of two articles was taken out: (data, its file, its doc_id)."""
-    data, path = tmp_path / "data", _put(news, "a.txt", COMET)
-    _put(news, "b.txt", OTHER)
-    _run(data, news)
+    data, path = tmp_path / "data", put(news, "a.txt", COMET)
+    put(news, "b.txt", OTHER)
+    run(data, news)
     (document,) = withdraw(data, str(path), person="lan", reason="toà án")
     return data, path, document.doc_id
 
@@ -55,8 +41,8 @@ def test_it_stays_out_when_the_library_is_lost(taken_down: tuple[Path, Path, str
     data, _, doc_id = taken_down
     for file in data.glob("library.sqlite*"):
         file.unlink()
-    assert _run(data, news).documents == 1
-    assert _texts(data) == [OTHER]
+    assert run(data, news).documents == 1
+    assert texts(data) == [OTHER]
     assert [one.doc_id for one in withdrawals(data)] == [doc_id]
 
 
@@ -65,15 +51,15 @@ def test_it_stays_out_when_its_file_is_renamed_and_the_library_is_lost(taken_dow
     for file in data.glob("library.sqlite*"):
         file.unlink()
     path.rename(news / "ten-khac.txt")
-    report = _run(data, news)
-    assert _texts(data) == [OTHER]
+    report = run(data, news)
+    assert texts(data) == [OTHER]
     assert report.held == [(str(news / "ten-khac.txt"), doc_id)]
 
 
 def test_it_stays_out_when_an_older_generation_is_put_back(tmp_path: Path, news: Path) -> None:
-    data, path = tmp_path / "data", _put(news, "a.txt", COMET)
-    _put(news, "b.txt", OTHER)
-    _run(data, news)
+    data, path = tmp_path / "data", put(news, "a.txt", COMET)
+    put(news, "b.txt", OTHER)
+    run(data, news)
     shutil.copytree(data, tmp_path / "backup")
     withdraw(data, str(path), person="lan")
     for name in ("generations", "CURRENT", "library.sqlite"):
@@ -82,8 +68,8 @@ def test_it_stays_out_when_an_older_generation_is_put_back(tmp_path: Path, news:
         shutil.copytree(old, new) if old.is_dir() else shutil.copy(old, new)
     assistant = Assistant(data, HashEmbedder)
     assert not assistant.ask("Sao chổi Bình Minh bay qua đâu?").found
-    assert _run(data, news, rebuild=True).documents == 1
-    assert _texts(data) == [OTHER]
+    assert run(data, news, rebuild=True).documents == 1
+    assert texts(data) == [OTHER]
 
 
 @pytest.mark.parametrize("lost", ["takedowns.jsonl", "audit.jsonl"])
@@ -99,10 +85,10 @@ def test_either_file_of_the_log_may_be_lost_or_damaged(taken_down: tuple[Path, P
     ):
         (data / lost).write_bytes(content)
         path.touch()
-        assert _run(data, news, rebuild=True).documents == 1, content
+        assert run(data, news, rebuild=True).documents == 1, content
         assert [one.doc_id for one in withdrawals(data)] == [doc_id]
     (data / lost).unlink()
-    assert _run(data, news).documents == 1
+    assert run(data, news).documents == 1
     assert (data / lost).read_bytes() == whole  # written anew from the other
 
 
@@ -113,13 +99,13 @@ def test_a_line_cut_short_by_a_full_disk_hides_no_later_one(taken_down: tuple[Pa
             file.write('{"time": "2026-')
     withdraw(data, str(news / "b.txt"), person="lan")
     assert len(withdrawals(data)) == 2
-    assert _run(data, news).documents == 0
+    assert run(data, news).documents == 0
 
 
 def test_an_audit_log_of_before_counts(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", COMET)
-    _run(data, news)
+    put(news, "a.txt", COMET)
+    run(data, news)
     doc_id = next(iter(Generations(data).open_current().passages.content_hashes()))
     line = {
         "time": "2026-01-01T00:00:00+00:00",
@@ -130,26 +116,26 @@ def test_an_audit_log_of_before_counts(tmp_path: Path, news: Path) -> None:
         "reason": "",
     }
     (data / "audit.jsonl").write_text(json.dumps(line) + "\n")
-    assert _run(data, news).documents == 0
+    assert run(data, news).documents == 0
 
 
 def test_a_restored_article_may_be_taken_out_again(taken_down: tuple[Path, Path, str], news: Path) -> None:
     data, path, doc_id = taken_down
     for _ in range(2):
         assert restore(data, doc_id, person="minh") == [doc_id]
-        assert _run(data, news).documents == 2
+        assert run(data, news).documents == 2
         withdraw(data, str(path), person="lan")
-        assert _run(data, news).documents == 1
+        assert run(data, news).documents == 1
 
 
 def test_an_article_at_the_same_address_is_the_same_article(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    first = _put(news, "a.md", f"---\nurl: https://www.bao.example/tin/sao-choi?utm_source=x\n---\n{COMET}")
-    _run(data, news)
+    first = put(news, "a.md", f"---\nurl: https://www.bao.example/tin/sao-choi?utm_source=x\n---\n{COMET}")
+    run(data, news)
     withdraw(data, str(first), person="lan")
     first.unlink()
-    second = _put(news, "b.md", f"---\nurl: http://m.bao.example/tin/sao-choi/\n---\nBản đã sửa đôi chữ. {COMET}")
-    report = _run(data, news, allow_many_removals=True)
+    second = put(news, "b.md", f"---\nurl: http://m.bao.example/tin/sao-choi/\n---\nBản đã sửa đôi chữ. {COMET}")
+    report = run(data, news, allow_many_removals=True)
     assert report.documents == 0
     assert [source for source, _ in report.held] == [str(second)]
 
@@ -187,9 +173,9 @@ def test_nothing_of_what_was_taken_down_can_be_found_out(taken_down: tuple[Path,
 
 
 def test_nor_while_the_index_still_holds_it(tmp_path: Path, news: Path) -> None:
-    data, path = tmp_path / "data", _put(news, "a.txt", COMET)
-    _put(news, "b.txt", OTHER)
-    _run(data, news)
+    data, path = tmp_path / "data", put(news, "a.txt", COMET)
+    put(news, "b.txt", OTHER)
+    run(data, news)
     withdraw(data, str(path), person="lan", final=False)
     generation = Generations(data).open_current()
     assert generation.lexical.frequencies("body", ["zyxwvqton", "tram"]) == [0, 1]
@@ -214,10 +200,10 @@ PRINTED = (
 @pytest.fixture
 def printed(tmp_path: Path, news: Path) -> Path:
     for name, publisher in (("a", "Báo Một"), ("b", "Báo Hai"), ("c", "Báo Ba")):
-        _put(news, f"{name}.md", f"---\npublisher: {publisher}\ntitle: Kho ảnh ({name})\n---\n{PRINTED}")
-    _put(news, "d.txt", OTHER)
+        put(news, f"{name}.md", f"---\npublisher: {publisher}\ntitle: Kho ảnh ({name})\n---\n{PRINTED}")
+    put(news, "d.txt", OTHER)
     data = tmp_path / "data"
-    _run(data, news)
+    run(data, news)
     return data
 
 
@@ -235,20 +221,20 @@ def test_removing_one_of_three_prints_says_which_are_left_and_how_to_take_them(p
     command = said.rpartition("→ hoitin ")[2].split()
     result = CliRunner().invoke(main, [*command, "--data", str(printed)])
     assert result.exit_code == 0, result.output
-    assert _texts(printed) == [OTHER]
+    assert texts(printed) == [OTHER]
 
 
 def test_copies_are_taken_along_when_asked(printed: Path, news: Path) -> None:
     code, said = _remove(printed, str(news / "a.md"), "--copies")
     assert code == 0, said
-    assert _texts(printed) == [OTHER]
+    assert texts(printed) == [OTHER]
     assert len(withdrawals(printed)) == 3
 
 
 def test_a_copy_that_was_left_stays_in_the_answers(printed: Path, news: Path) -> None:
     _remove(printed, str(news / "a.md"))
-    assert _run(printed, news).documents == 3
-    assert _texts(printed).count(PRINTED) == 2
+    assert run(printed, news).documents == 3
+    assert texts(printed).count(PRINTED) == 2
 
 
 # --- erasing ----------------------------------------------------------------------------------
@@ -267,14 +253,14 @@ def test_erasing_leaves_no_byte_of_the_text_in_the_data_folder(taken_down: tuple
     assert _bytes_on_disk(data, b"Zyxwvqton") == []
     assert _bytes_on_disk(data, "Bình Minh".encode()) == []  # nor the title, in the log
     for options in ({}, {"rebuild": True}):  # its file is still there
-        assert _run(data, news, **options).documents == 1
+        assert run(data, news, **options).documents == 1
         assert _bytes_on_disk(data, b"Zyxwvqton") == []
 
 
 def test_what_is_not_yet_taken_out_can_be_erased_at_once(tmp_path: Path, news: Path) -> None:
-    data, path = tmp_path / "data", _put(news, "a.txt", COMET)
-    _put(news, "b.txt", OTHER)
-    _run(data, news)
+    data, path = tmp_path / "data", put(news, "a.txt", COMET)
+    put(news, "b.txt", OTHER)
+    run(data, news)
     result = CliRunner().invoke(main, ["remove", str(path), "--erase", "--data", str(data)])
     assert result.exit_code == 0, result.output
     assert str(path) in result.output  # the file itself still holds it
@@ -284,16 +270,16 @@ def test_what_is_not_yet_taken_out_can_be_erased_at_once(tmp_path: Path, news: P
 def test_an_erased_article_comes_back_when_it_is_restored_and_read(taken_down: tuple[Path, Path, str], news: Path) -> None:
     data, _, doc_id = taken_down
     erase(data, doc_id, person="lan")
-    _run(data, news)
+    run(data, news)
     restore(data, doc_id, person="minh")
-    assert _run(data, news).documents == 2
+    assert run(data, news).documents == 2
 
 
 def test_a_setting_erases_what_was_taken_down_long_enough_ago(taken_down: tuple[Path, Path, str], news: Path) -> None:
     data, _, _ = taken_down
-    _run(data, news, erase_after=1)
+    run(data, news, erase_after=1)
     assert _bytes_on_disk(data, b"Zyxwvqton")
-    _run(data, news, erase_after=0)
+    run(data, news, erase_after=0)
     assert _bytes_on_disk(data, b"Zyxwvqton") == []
     assert len(withdrawals(data)) == 1
 
@@ -303,14 +289,14 @@ def test_a_setting_erases_what_was_taken_down_long_enough_ago(taken_down: tuple[
 
 def test_news_of_a_day_to_come_is_kept_back_until_then(tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.md", "---\npublished: 2031-03-15\n---\nGói cước vệ tinh giá 250.000 đồng.")
-    _put(news, "b.txt", OTHER)
-    report = _run(data, news)
+    path = put(news, "a.md", "---\npublished: 2031-03-15\n---\nGói cước vệ tinh giá 250.000 đồng.")
+    put(news, "b.txt", OTHER)
+    report = run(data, news)
     assert report.documents == 1
     assert report.later == [(str(path), "2031-03-15")]
     assert report.added == [str(news / "b.txt")]
     monkeypatch.setattr(sys.modules["indexer.reindex"], "today", lambda: date(2031, 3, 15))
-    later = _run(data, news)
+    later = run(data, news)
     assert later.documents == 2
     assert later.later == []
 
@@ -327,8 +313,8 @@ def test_taking_out_what_is_out_already_says_so(taken_down: tuple[Path, Path, st
 
 def test_a_library_of_before_this_log_is_brought_up_to_date(tmp_path: Path, news: Path) -> None:
     """The schema of a library that knew takedowns itself, made by hand."""
-    data, path = tmp_path / "data", _put(news, "a.txt", COMET)
-    _run(data, news)
+    data, path = tmp_path / "data", put(news, "a.txt", COMET)
+    run(data, news)
     with sqlite3.connect(data / "library.sqlite") as db:
         db.executescript(
             "ALTER TABLE files DROP COLUMN ctime_ns; ALTER TABLE files DROP COLUMN inode;"
@@ -337,6 +323,6 @@ def test_a_library_of_before_this_log_is_brought_up_to_date(tmp_path: Path, news
             "ALTER TABLE documents DROP COLUMN seal; DROP TABLE dropped; DROP TABLE left_out;"
             "CREATE TABLE withdrawn(doc_id TEXT PRIMARY KEY); PRAGMA user_version = 2;"
         )
-    assert _run(data, news, rebuild=True).unchanged == 1
+    assert run(data, news, rebuild=True).unchanged == 1
     withdraw(data, str(path), person="lan")
-    assert _run(data, news).documents == 0
+    assert run(data, news).documents == 0

@@ -13,40 +13,26 @@ import pytest
 from click.testing import CliRunner
 
 from docs_store import Generations, StorageError, Takedown, Takedowns, UsageError
-from indexer import Report, reindex, restore, withdraw, withdrawals
+from indexer import reindex, restore, withdraw, withdrawals
 from retriever import Assistant
 from webui.cli import main
 
 from .fake import HashEmbedder
-
-
-def _put(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _run(data: Path, *paths: Path) -> Report:
-    return reindex(data, paths, HashEmbedder())
-
-
-def _ids(data: Path) -> dict[str, str]:
-    """Return source -> doc_id of what is published."""
-    return {source: doc_id for doc_id, source in Generations(data).open_current().passages.sources().items()}
+from .newsroom import ids, put, run
 
 
 def test_a_withdrawn_article_is_gone_from_answers_at_once_and_stays_out(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
+    path = put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
+    put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
     embedder = HashEmbedder()
     running = Assistant(data, lambda: embedder)
     assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
     (document,) = withdraw(data, str(path), person="lan", reason="sai số liệu")
     assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
     path.write_text("Sao chổi Bình Minh bay qua Cần Thơ ngày 6/6/2024, đã sửa.", encoding="utf-8")
-    assert _run(data, news).documents == 1
+    assert run(data, news).documents == 1
     assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
     lines = [json.loads(line) for line in (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(line["action"], line["doc_id"], line["person"], line["reason"]) for line in lines] == [
@@ -56,10 +42,10 @@ def test_a_withdrawn_article_is_gone_from_answers_at_once_and_stays_out(tmp_path
 
 def test_no_generation_still_holds_a_withdrawn_article(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _run(data, news)
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
+    put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    run(data, news)
+    put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
     withdraw(data, str(news / "a.txt"), person="lan")
     assert len(list((data / "generations").iterdir())) == 1
     texts = [page for document in Generations(data).open_current().passages.all_documents() for page in document.pages]
@@ -69,9 +55,9 @@ def test_no_generation_still_holds_a_withdrawn_article(tmp_path: Path, news: Pat
 def test_taking_down_does_not_wait_for_a_running_index(tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["indexer.withdrawal"], "_PATIENCE", 0.2)
     data = tmp_path / "data"
-    path = _put(news, "a.md", "---\ndate: 2024-06-05\n---\nSao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
-    other = _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
+    path = put(news, "a.md", "---\ndate: 2024-06-05\n---\nSao chổi Bình Minh bay qua Cần Thơ ngày 5/6/2024.")
+    other = put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
     embedder, taken = HashEmbedder(), []
     running = Assistant(data, lambda: embedder)
     assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
@@ -85,7 +71,7 @@ def test_taking_down_does_not_wait_for_a_running_index(tmp_path: Path, news: Pat
             assert running.generation().passages.newest(9) == []
             assert [one.doc_id for one in withdrawals(data)] == [taken[0].doc_id]
 
-    _put(news, "c.txt", "Tin mới về vệ tinh.")
+    put(news, "c.txt", "Tin mới về vệ tinh.")
     report = reindex(data, [news], embedder, progress=take_down)
     assert taken
     assert report.documents == 2
@@ -99,9 +85,9 @@ def test_a_removal_that_was_killed_is_finished_by_the_next_run(
     tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
+    path = put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -110,26 +96,26 @@ def test_a_removal_that_was_killed_is_finished_by_the_next_run(
         patch.setattr(sys.modules["indexer.withdrawal"], "settle", killed)
         with pytest.raises(KeyboardInterrupt):
             withdraw(data, str(path), person="lan")
-    assert str(path) not in _ids(data)
+    assert str(path) not in ids(data)
     assert str(path) in Generations(data).open_current(whole=True).passages.sources().values()
-    report = _run(data, news)
+    report = run(data, news)
     assert report.documents == 1
     assert str(path) not in Generations(data).open_current(whole=True).passages.sources().values()
 
 
 def test_two_removals_of_one_article_at_once_are_one(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
-    doc_id = _ids(data)[str(path)]
+    path = put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
+    doc_id = ids(data)[str(path)]
     one = Takedown(doc_id, "Sao chổi", str(path), "2026-01-01T00:00:00+00:00", "lan", "")
     with ThreadPoolExecutor(8) as pool:
         many = [[replace(one, reason="x" * number)] for number in range(8)]
         added = list(pool.map(lambda each: len(Takedowns(data).add(each)), many))
     assert sorted(added) == [0] * 7 + [1]
     assert [one.doc_id for one in withdrawals(data)] == [doc_id]
-    assert _run(data, news).documents == 1
+    assert run(data, news).documents == 1
     assert [line["doc_id"] for line in _audit(data)] == [doc_id]
 
 
@@ -137,9 +123,9 @@ def test_two_removals_of_one_article_at_once_are_one(tmp_path: Path, news: Path)
 def test_an_article_that_the_running_index_drops_can_be_taken_down_at_once(tmp_path: Path, news: Path, kind: str) -> None:
     data = tmp_path / "data"
     records = ['{"id": 1, "body": "Sao chổi Bình Minh bay qua Cần Thơ."}', '{"id": 2, "body": "Hội nghị đo lường họp ở Huế."}']
-    path = _put(news, f"a.{kind}", "\n".join(records))
-    _put(news, "b.txt", "Tin về vệ tinh.")
-    _run(data, news)
+    path = put(news, f"a.{kind}", "\n".join(records))
+    put(news, "b.txt", "Tin về vệ tinh.")
+    run(data, news)
     embedder, taken = HashEmbedder(), []
     running = Assistant(data, lambda: embedder)
     (citation, *_) = running.ask("Sao chổi Bình Minh bay qua đâu?").citations
@@ -149,24 +135,24 @@ def test_an_article_that_the_running_index_drops_can_be_taken_down_at_once(tmp_p
             taken.extend(withdraw(data, citation.doc_id, person="lan"))
             assert not running.ask("Sao chổi Bình Minh bay qua đâu?").found
 
-    _put(news, "c.txt", "Tin mới về lúa.")
+    put(news, "c.txt", "Tin mới về lúa.")
     path.write_text(records[1]) if kind == "jsonl" else path.unlink()
     reindex(data, [news], embedder, progress=take_down)
     assert [document.doc_id for document in taken] == [citation.doc_id]
     path.write_text("\n".join(records))
-    _run(data, news)
+    run(data, news)
     assert citation.doc_id not in Generations(data).open_current(whole=True).passages.sources()
 
 
 def test_what_was_taken_down_stays_down_while_a_damaged_index_is_made_anew(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
-    _run(data, news)
+    path = put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    put(news, "b.txt", "Hội nghị đo lường họp ở Huế.")
+    run(data, news)
     embedder, seen = HashEmbedder(), []
     running = Assistant(data, lambda: embedder)
     assert running.ask("Sao chổi Bình Minh bay qua đâu?").found
-    Takedowns(data).add([Takedown(_ids(data)[str(path)], "", str(path), "2026-01-01", "lan", "")])
+    Takedowns(data).add([Takedown(ids(data)[str(path)], "", str(path), "2026-01-01", "lan", "")])
     (vectors,) = data.glob("generations/*/vectors.faiss")
     content, times = bytearray(vectors.read_bytes()), vectors.stat()
     content[-1] ^= 1
@@ -181,22 +167,22 @@ def test_what_was_taken_down_stays_down_while_a_damaged_index_is_made_anew(tmp_p
 def test_what_is_withheld_crowds_nothing_out(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
     for number in range(150):
-        _put(news, f"{number}.txt", f"Sao chổi Bình Minh bay qua Cần Thơ, bản {number}.")
-    kept = _put(news, "kept.txt", "Sao chổi Bình Minh bay qua đảo Phú Quý, nhiều người xem, trời quang và nhiều gió.")
-    _run(data, news)
+        put(news, f"{number}.txt", f"Sao chổi Bình Minh bay qua Cần Thơ, bản {number}.")
+    kept = put(news, "kept.txt", "Sao chổi Bình Minh bay qua đảo Phú Quý, nhiều người xem, trời quang và nhiều gió.")
+    run(data, news)
     embedder = HashEmbedder()
     running = Assistant(data, lambda: embedder)
-    for path, doc_id in _ids(data).items():
+    for path, doc_id in ids(data).items():
         if path != str(kept):
             Takedowns(data).add([Takedown(doc_id, "", path, "2026-01-01", "lan", "")])
     answer = running.ask("Sao chổi Bình Minh bay qua đâu?")
-    assert {citation.doc_id for citation in answer.citations or answer.nearest} == {_ids(data)[str(kept)]}
+    assert {citation.doc_id for citation in answer.citations or answer.nearest} == {ids(data)[str(kept)]}
 
 
 def test_where_it_cannot_be_known_what_is_withheld_nobody_answers(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _run(data, news)
+    put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    run(data, news)
     (data / "takedowns.jsonl").mkdir()
     with pytest.raises(StorageError, match="takedowns"):
         Assistant(data, HashEmbedder).ask("Sao chổi Bình Minh bay qua đâu?")
@@ -208,22 +194,22 @@ def _audit(data: Path) -> list[dict[str, str]]:
 
 def test_a_restored_article_answers_again(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
-    _run(data, news)
-    doc_id = _ids(data)[str(path)]
+    path = put(news, "a.txt", "Sao chổi Bình Minh bay qua Cần Thơ.")
+    run(data, news)
+    doc_id = ids(data)[str(path)]
     withdraw(data, doc_id, person="lan")
-    assert _run(data, news).documents == 0
+    assert run(data, news).documents == 0
     restore(data, doc_id, person="minh")
-    _run(data)
-    assert _ids(data) == {str(path): doc_id}
+    run(data)
+    assert ids(data) == {str(path): doc_id}
     actions = [json.loads(line)["action"] for line in (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
     assert actions == ["remove", "restore"]
 
 
 def test_withdrawing_what_is_not_there_says_so(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
+    put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
     with pytest.raises(UsageError, match="khong-co"):
         withdraw(data, "khong-co", person="lan")
     with pytest.raises(UsageError, match="khong-co"):
@@ -247,9 +233,9 @@ def test_remove_and_restore_on_the_command_line(sample_copy: Path) -> None:
 
 def test_taking_down_several_of_which_one_is_not_there_takes_down_none(tmp_path: Path, news: Path) -> None:
     data = tmp_path / "data"
-    path = _put(news, "a.txt", "Tin về đo lường.")
-    _run(data, news)
+    path = put(news, "a.txt", "Tin về đo lường.")
+    run(data, news)
     with pytest.raises(UsageError, match="khong-co"):
         withdraw(data, str(path), "khong-co", person="lan")
-    assert _ids(data).keys() == {str(path)}
+    assert ids(data).keys() == {str(path)}
     assert not (data / "audit.jsonl").exists()

@@ -28,17 +28,13 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)([^\n*_]{1,500}?\S|\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])(\*|_)(?=[^\s*_])([^\n*_]{0,500}?[^\s*_])\1(?![\w*])")
 
 
-def page_html(
-    text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
-) -> Markup:
-    """Return a page's text with its mark and the quote in that, start and end, and with Markdown's own marks dimmed."""
-    return Markup("").join(page_pieces(text, mark, quote, markdown=markdown))
-
-
 def page_pieces(
     text: str, mark: tuple[int, int] | None = None, quote: tuple[int, int] | None = None, *, markdown: bool = False
 ) -> Iterator[Markup]:
-    """Yield the same piece by piece, each made when it is asked for."""
+    """Yield a page's text with its mark and the quote in that, start and end, and with Markdown's own marks dimmed.
+
+    Each piece is made when it is asked for.
+    """
     blocks = list(pairwise(_cuts(text, mark or (0, 0))))
     for start, end in blocks:
         if len(blocks) > 1:
