@@ -16,6 +16,11 @@ from itertools import pairwise
 _MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
 _LONG_MARK_RUN = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _SYLLABLE = re.compile(r"[^\W_]+")
+_VIETNAMESE_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
+    r"(?:uye|uya|ieu|yeu|uoi|uou|oai|oay|oao|oeo|uay|uyu|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ye|[aeiouy])"
+    r"(?:ch|ng|nh|[cmnpt])?"
+)
 
 
 def _folding_table() -> dict[int, str]:
@@ -74,20 +79,30 @@ def folded_syllables(folded: str) -> list[str]:
     return _SYLLABLE.findall(folded)
 
 
+def is_syllable(folded: str) -> bool:
+    """Tell whether this could be a Vietnamese syllable without its marks."""
+    return bool(_VIETNAMESE_SYLLABLE.fullmatch(folded))
+
+
 def pairs(tokens: list[str]) -> list[str]:
     """Return adjacent pairs of tokens joined by '_': ['bo', 'khoa', 'hoc'] -> ['bo_khoa', 'khoa_hoc']."""
     return [f"{a}_{b}" for a, b in pairwise(tokens)]
 
 
-def accented_syllables(text: str) -> list[str]:
-    """Return the syllables of text with their marks, NFC, lower case, one tone placement (hoà)."""
+def one_tone_placement(text: str) -> str:
+    """Return text in NFC and lower case with tones where the new spelling has them: 'Hòa' -> 'hoà'."""
     lowered = unicodedata.normalize("NFD", _LONG_MARK_RUN.sub(r"\1", text.lower()))
 
     def move_tone(match: re.Match[str]) -> str:
         first, tone, second = match.groups()
         return first + second + tone if first + second in _TONE_PAIRS else match.group()
 
-    return _SYLLABLE.findall(unicodedata.normalize("NFC", _OLD_TONE.sub(move_tone, lowered)))
+    return unicodedata.normalize("NFC", _OLD_TONE.sub(move_tone, lowered))
+
+
+def accented_syllables(text: str) -> list[str]:
+    """Return the syllables of text with their marks, NFC, lower case, one tone placement (hoà)."""
+    return _SYLLABLE.findall(one_tone_placement(text))
 
 
 def storable(text: str) -> str:
