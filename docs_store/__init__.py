@@ -6,7 +6,19 @@ library of documents. Imports no other room; importing it loads no engine.
 
 from .abbreviations import ABBREVIATIONS_FILE, Abbreviations, load_abbreviations, shipped_abbreviations
 from .dates import FIRST_YEAR, LAST_YEAR, VIETNAM, make_date, today
-from .embedding import DEFAULT_MODEL, Embedder, load_embedder
+from .embedding import (
+    DEFAULT_MODEL,
+    ENCODER_WEIGHTS,
+    STATIC_MODEL,
+    Embedder,
+    is_quick,
+    load_embedder,
+    made_by,
+    mismatch,
+    model_name,
+    shipped_model,
+    ships,
+)
 from .errors import (
     BusyError,
     ConfigError,
@@ -24,12 +36,15 @@ from .lexical import FieldWeights
 from .library import Entry, FileState, Library, Trouble, content_hash_of, document_from_json, document_to_json, file_of
 from .records import Document, Manifest, ModelCard, PageNote, Passage
 from .takedowns import Standing, Takedown, Takedowns, address_key, takedown_of, text_key
+from .vector_store import VectorStore, text_digest
 
 __all__ = [
     "ABBREVIATIONS_FILE",
     "DEFAULT_MODEL",
+    "ENCODER_WEIGHTS",
     "FIRST_YEAR",
     "LAST_YEAR",
+    "STATIC_MODEL",
     "VIETNAM",
     "Abbreviations",
     "Builder",
@@ -59,16 +74,24 @@ __all__ = [
     "Takedowns",
     "Trouble",
     "UsageError",
+    "VectorStore",
     "address_key",
     "content_hash_of",
     "document_from_json",
     "document_to_json",
     "file_of",
+    "is_quick",
     "load_abbreviations",
     "load_embedder",
+    "made_by",
     "make_date",
+    "mismatch",
+    "model_name",
     "shipped_abbreviations",
+    "shipped_model",
+    "ships",
     "takedown_of",
+    "text_digest",
     "text_key",
     "today",
 ]

@@ -1,7 +1,7 @@
 """Embedding models: text in, unit vectors out. Any sentence-transformers model will do.
 
-`load_embedder()` gives the small model that ships in `default_model/weights`, "e5" the encoder
-in `encoder/weights`; a hub name or a local folder gives that model. torch and
+`load_embedder()` gives the encoder that ships in `encoder/weights` ("e5"), "static" the small model
+in `default_model/weights`; a hub name or a local folder gives that model. torch and
 sentence-transformers are imported only for models that need them: a folder that holds nothing
 but a static embedding is read with numpy and tokenizers, one of the encoder's form with
 onnxruntime and tokenizers, which gives the same vectors and starts 20 times faster.
@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .errors import ModelError, first_line
+from .errors import ModelError, ModelMismatchError, first_line
 from .records import ModelCard
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "default"
 STATIC_MODEL, ENCODER = "static", "e5"
+_DEFAULT = ENCODER  # what "default" means
+_DEFAULT_ONCE = STATIC_MODEL  # what it meant when indexes were made whose manifest says "default"
 _STATIC_WEIGHTS = Path(__file__).parent / "default_model" / "weights"
-_ENCODER_WEIGHTS = Path(__file__).parent / "encoder" / "weights"
+ENCODER_WEIGHTS = Path(__file__).parent / "encoder" / "weights"
 _BATCH = 512
 
 
@@ -46,9 +49,13 @@ _ONNX_FILES = (
 
 
 class Embedder(Protocol):
-    """A model that places questions and passages in one space."""
+    """A model that places questions and passages in one space.
+
+    reads_marks: whether a question without its diacritics is another question to it.
+    """
 
     card: ModelCard
+    reads_marks: bool
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return float32 unit vectors, shape (len(texts), card.dimension)."""
@@ -59,17 +66,65 @@ class Embedder(Protocol):
         ...
 
 
+def model_name(name: str) -> str:
+    """Return the name under which a model goes in an index: "default" has one too."""
+    return _DEFAULT if name == DEFAULT_MODEL else name
+
+
+def ships(name: str) -> bool:
+    """Tell whether the model called `name` comes with hoitin, here or as a manifest names it."""
+    return name in (DEFAULT_MODEL, STATIC_MODEL, ENCODER)
+
+
+def made_by(card: ModelCard) -> str:
+    """Return the name, as `model_name` gives it, of the model that made an index."""
+    return _DEFAULT_ONCE if card.name == DEFAULT_MODEL else card.name
+
+
+def shipped_model(card: ModelCard) -> Embedder | None:
+    """Return the model of this card if it comes with hoitin, loaded once; None if it does not. Raises ModelError."""
+    if not ships(card.name):
+        return None
+    model = load_embedder(made_by(card))
+    return model if model.card.fingerprint == card.fingerprint else None
+
+
+def is_quick(embedder: Embedder) -> bool:
+    """Tell whether a vector is as soon computed as kept: a mean of rows, thousands of passages a second."""
+    return isinstance(embedder, StaticEmbedder)
+
+
+def mismatch(made_with: ModelCard, card: ModelCard) -> ModelMismatchError:
+    """Return what to raise where an index was made with another model than the one that is set."""
+    return ModelMismatchError(
+        f"Chỉ mục được lập bằng mô hình {made_with.name!r}, không phải {card.name!r}"
+        f" | The index was made with model {made_with.name!r}, not {card.name!r}",
+        "hoitin index --rebuild",
+    )
+
+
+_shipped: dict[str, Embedder] = {}
+_loading = threading.Lock()
+
+
+def _load_shipped(name: str) -> Embedder:
+    """Return a model that ships, loaded once a process: a server reads by one and may index by the other."""
+    with _loading:
+        if name not in _shipped:
+            static = name == STATIC_MODEL
+            _shipped[name] = StaticEmbedder(_STATIC_WEIGHTS, name) if static else OnnxEmbedder(ENCODER_WEIGHTS, name)
+        return _shipped[name]
+
+
 def load_embedder(name: str = DEFAULT_MODEL, *, backend: str = "torch", half: bool = False) -> Embedder:
-    """Return the model called `name`: "default" (which is "static"), "e5", a local folder, or a Hugging Face hub name.
+    """Return the model called `name`: "default" (which is "e5"), "static", a local folder, or a Hugging Face hub name.
 
     backend: "torch", "onnx" or "openvino", as sentence-transformers offers them. half: half precision
     (bfloat16, which processors compute too). Both are for models that sentence-transformers runs: the
     two that ship are what they are. Raises ModelError, with the next step, if it cannot be loaded.
     """
-    if name in (DEFAULT_MODEL, STATIC_MODEL):
-        return StaticEmbedder(_STATIC_WEIGHTS, name)
-    if name == ENCODER:
-        return OnnxEmbedder(_ENCODER_WEIGHTS, name)
+    if ships(name):
+        return _load_shipped(model_name(name))
     folder = Path(name).expanduser()
     if folder.is_dir() and StaticEmbedder.can_read(folder):
         return StaticEmbedder(folder, name)
@@ -83,6 +138,8 @@ class StaticEmbedder:
 
     A text's vector is the mean of its tokens' vectors, scaled to length 1.
     """
+
+    reads_marks = False
 
     def __init__(self, folder: Path, name: str) -> None:
         from safetensors.numpy import load_file
@@ -129,6 +186,8 @@ class OnnxEmbedder:
     Each text is run alone, on one thread, and as many at once as there are cores. So its vector depends on nothing but the
     text, as activations are rounded by what a batch holds, and nothing is spent on padding; a batch was no faster.
     """
+
+    reads_marks = True
 
     def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
         """threads: how many texts are embedded at once; 0 for as many as this process may use cores."""
@@ -187,6 +246,8 @@ class OnnxEmbedder:
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, with its own query and document prompts."""
+
+    reads_marks = True
 
     def __init__(self, name: str, *, backend: str = "torch", half: bool = False) -> None:
         try:

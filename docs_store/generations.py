@@ -5,6 +5,7 @@ On disk, below the data folder:
     CURRENT              one line: the published generation and the SHA-256 of its manifest
     LOCK                 held by the one process that writes
     generations/NAME/    manifest.json  passages.sqlite  vectors.faiss  lexical/
+    vectors.sqlite       the vectors of slow models, by text; EMBEDDING is held by the one process that makes them
     generations/.NAME/   one being built; thrown away by the next writer if its own was killed
     takedowns.jsonl      what a person took out of the answers; audit.jsonl has the same lines once more
 
@@ -315,8 +316,12 @@ class Builder:
             self._lexical.add(passage, document)
 
     def add_vectors(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
-        """Add the vectors of passages, shape (len(passage_ids), dimension)."""
+        """Add the vectors of passages, shape (len(passage_ids), dimension). A passage without one waits for it."""
         self._vectors.add(passage_ids, vectors)
+
+    def start_vectors(self, dimension: int) -> None:
+        """Leave out every vector of the base: those of another model follow by `add_vectors`."""
+        self._vectors = FaissIndex.create(dimension)
 
     def finish(self, model: ModelCard, chunking: str, check: Callable[[Path], FileCheck]) -> Manifest:
         """Write everything down to the disk, the manifest last, and return it."""
@@ -339,6 +344,7 @@ class Builder:
             model=model,
             documents=documents,
             passages=passages,
+            waiting=passages - self._vectors.count,
             files={path.relative_to(self.path).as_posix(): check(path) for path in files},
         )
         (self.path / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
@@ -364,9 +370,12 @@ class Builder:
 
 def _count_problem(generation: Generation) -> str | None:
     """Return how the engines' counts differ from the manifest's, or None."""
-    expected = generation.manifest.passages
-    counts = {"vectors": generation.vectors.count, "lexical": generation.lexical.count}
-    wrong = [f"{engine} holds {count} passages of {expected}" for engine, count in counts.items() if count != expected]
+    manifest = generation.manifest
+    counts = {
+        "vectors": (generation.vectors.count, manifest.passages - manifest.waiting),
+        "lexical": (generation.lexical.count, manifest.passages),
+    }
+    wrong = [f"{engine} holds {held} passages of {due}" for engine, (held, due) in counts.items() if held != due]
     return "; ".join(wrong) or None
 
 

@@ -159,6 +159,15 @@ class PassagesReader:
         rows = self._db.execute(f"SELECT * FROM {self._passages} WHERE doc_id = ? ORDER BY page, start", (doc_id,))
         return [Passage(*row) for row in rows]
 
+    def headed_texts(self, passage_ids: Sequence[int] | None = None) -> Iterator[tuple[int, str, str]]:
+        """Yield (passage id, headline of its document, text) of these passages, or of all; unknown ids are left out."""
+        rows = f"SELECT passage_id, title, text FROM {self._passages} JOIN {self._documents} USING (doc_id)"
+        if passage_ids is None:
+            yield from self._db.execute(f"{rows} ORDER BY doc_id, page, start")
+        for begin in range(0, len(passage_ids or ()), _CHUNK):
+            chunk = list((passage_ids or ())[begin : begin + _CHUNK])
+            yield from self._db.execute(f"{rows} WHERE passage_id IN ({','.join('?' * len(chunk))})", chunk)
+
     def document(self, doc_id: str) -> Document | None:
         """Return a document with its text, or None."""
         row = self._db.execute(f"SELECT {_HEAD}, pages FROM {self._documents} WHERE doc_id = ?", (doc_id,)).fetchone()

@@ -95,7 +95,10 @@ class FileCheck:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a published generation holds, and how to know that it is whole."""
+    """What a published generation holds, and how to know that it is whole.
+
+    waiting: how many of the passages have no vector yet, and are found by their words alone.
+    """
 
     generation: str
     created: str  # ISO 8601, UTC
@@ -104,4 +107,5 @@ class Manifest:
     model: ModelCard
     documents: int
     passages: int
+    waiting: int = 0
     files: dict[str, FileCheck] = field(default_factory=dict)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from docs_store import Embedder, Entry, Generation, Generations, Library, ModelMismatchError
+from docs_store import Entry, Generation, Generations, Library
 
 from .chunking import CHUNKING, chunk
+from .vectors import Progress, Vectors, embedding_text
 
-Progress = Callable[[str, int, int], None]  # stage ("read" or "embed"), done, total
-
-_EMBED_BATCH = 2048  # passages embedded at a time
+_BATCH = 2048  # passages given to the model, or looked up, at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +21,6 @@ class Difference:
     changed: frozenset[str]
     moved: frozenset[str]  # the same text, from a file of another name
     gone: dict[str, str]  # with the source it came from
-
-
-def base_for(published: Generation | None, embedder: Embedder) -> Generation | None:
-    """Return the generation to start from; None if all must be built anew. Raises ModelMismatchError."""
-    if published is None:
-        return None
-    model = published.manifest.model
-    if model.fingerprint != embedder.card.fingerprint:
-        raise ModelMismatchError(
-            f"Chỉ mục được lập bằng mô hình {model.name!r}, không phải {embedder.card.name!r}"
-            f" | The index was made with model {model.name!r}, not {embedder.card.name!r}",
-            "hoitin index --rebuild",
-        )
-    return published if published.manifest.chunking == CHUNKING else None
 
 
 def find_difference(entries: Mapping[str, Entry], base: Generation | None) -> Difference:
@@ -58,14 +43,14 @@ def publish(
     base: Generation | None,
     difference: Difference,
     taken_down: Collection[str],
-    embedder: Embedder,
+    vectors: Vectors,
     progress: Progress,
 ) -> Generation:
     """Publish a generation with the difference from `base` made up, and return it. Hold the lock.
 
     taken_down: of what is gone, the documents that a person took out: no generation that holds them is kept.
     """
-    builder = generations.build(base, embedder.card.dimension)
+    builder = generations.build(base, vectors.card.dimension)
     try:
         if taken_down:
             builder.take_down(sorted(taken_down))
@@ -73,24 +58,18 @@ def publish(
         for document in library.documents(sorted(difference.moved)):
             builder.move(document.doc_id, document.source)
         todo = sorted(difference.new | difference.changed)
-        ids: list[int] = []
-        texts: list[str] = []
+        texts: dict[int, str] = {}
         for done, document in enumerate(library.documents(todo), 1):
             passages = list(chunk(document))
             builder.add(document, passages)
-            ids += [passage.passage_id for passage in passages]
-            texts += [embedding_text(document.title, passage.text) for passage in passages]
-            if len(ids) >= _EMBED_BATCH or done == len(todo):
-                builder.add_vectors(ids, embedder.embed_documents(texts))
-                ids, texts = [], []
+            texts |= {passage.passage_id: embedding_text(document.title, passage.text) for passage in passages}
+            if len(texts) >= _BATCH or done == len(todo):
+                vectors.add(builder, texts)
+                texts = {}
                 progress("embed", done, len(todo))
-        generations.publish(builder, embedder.card, CHUNKING, **({"kept": 1} if taken_down else {}))
+        vectors.finish(builder, progress)
+        generations.publish(builder, vectors.card, CHUNKING, **({"kept": 1} if taken_down else {}))
     except BaseException:
         builder.discard()
         raise
     return generations.open_current(whole=True)
-
-
-def embedding_text(title: str, text: str) -> str:
-    """Return what is embedded for a passage: its headline gives the context that the text lacks."""
-    return f"{title}\n{text}" if title else text

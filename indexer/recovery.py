@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docs_store import DamagedError, Generation, Library, Trouble
 
-LIBRARY = "library.sqlite"
+LIBRARY, VECTORS = "library.sqlite", "vectors.sqlite"
 
 
 def open_library(data: Path) -> tuple[Library, list[Trouble]]:
@@ -27,10 +27,10 @@ def open_library(data: Path) -> tuple[Library, list[Trouble]]:
 
 
 def set_aside(path: Path, error: DamagedError) -> Trouble:
-    """Keep a damaged library under another name, and return what to say of it. Hold the lock."""
+    """Keep a damaged library, or store of vectors, under another name, and return what to say of it. Hold the lock."""
     now = datetime.now(UTC)
     kept = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.replace(kept.with_name(kept.name + suffix))

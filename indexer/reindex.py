@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,23 +14,33 @@ from docs_store import (
     Embedder,
     Entry,
     FileState,
+    Generation,
     Generations,
     Library,
     Standing,
     Trouble,
     UsageError,
+    VectorStore,
     address_key,
+    is_quick,
+    mismatch,
+    ships,
     text_key,
     today,
 )
 
 from . import loaders
+from .chunking import CHUNKING, chunk
+from .completing import complete, waiting
 from .finding import Found, compare, suspiciously_many
-from .publishing import Difference, Progress, base_for, find_difference, publish
+from .publishing import Difference, find_difference, publish
 from .reading import Reading, read_files
-from .recovery import LIBRARY, mend, set_aside
+from .recovery import LIBRARY, VECTORS, mend, set_aside
 from .report import Report
+from .vectors import Progress, Vectors, are_many, digests, embedding_text, forget_all, open_store
 from .withdrawal import Desk, erase_old, held, settle, writing
+
+_PATIENCE = 2.0  # seconds to wait for who adds vectors, and holds the lock for moments
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -41,6 +52,8 @@ def reindex(
     paths: Sequence[Path],
     embedder: Embedder,
     *,
+    stand_in: Callable[[], Embedder] | None = None,
+    completing: bool = True,
     rebuild: bool = False,
     allow_many_removals: bool = False,
     erase_after: int | None = None,
@@ -51,21 +64,28 @@ def reindex(
     Files are added, updated by content, followed where they moved, and removed when a folder given no longer
     holds them. rebuild: make the whole index anew from the library, with this embedder; every known file that is there is
     compared with what was read of it. erase_after: days after which the text of what was taken down is erased.
+
+    Where a slow embedder has much to do, what can be searched at once is published first: by the vectors of the `stand_in`, a
+    quick model, if there is no index by the embedder yet, else the new passages by their words alone. completing: then make the
+    vectors and publish them too (`complete`); if not, the report tells how many passages wait.
     Raises BusyError, ModelMismatchError, StorageError, and UsageError where more would go than a person should be asked about;
     a bad file only makes a line in the report.
     """
     started = time.monotonic()
-    run = _Run(Generations(data), paths, embedder, rebuild, allow_many_removals, erase_after, progress)
+    run = _Run(Generations(data), paths, embedder, stand_in, rebuild, allow_many_removals, erase_after, progress)
     try:
         report = run.once()
     except DamagedError as error:
-        library = data / LIBRARY
-        if error.place != library:
+        damaged = next((path for path in (data / LIBRARY, data / VECTORS) if error.place == path), None)
+        if damaged is None:
             raise
         with run.generations.lock():
-            told = set_aside(library, error)
+            told = set_aside(damaged, error)
         report = run.once()
         report.warnings.append(told)
+    if report.waiting and completing:
+        report.waiting = complete(data, embedder, progress)
+        report.generation = run.generations.current_line().partition(" ")[0]
     report.seconds = round(time.monotonic() - started, 3)
     return report
 
@@ -77,28 +97,45 @@ class _Run:
     generations: Generations
     paths: Sequence[Path]
     embedder: Embedder
+    stand_in: Callable[[], Embedder] | None
     rebuild: bool
     allow_many_removals: bool
     erase_after: int | None
     progress: Progress
 
     def once(self) -> Report:
-        with writing(self.generations) as desk:
+        with writing(self.generations, wait=_PATIENCE) as desk, ExitStack() as stack:
             report = Report(warnings=list(desk.troubles), recovered=list(desk.recovered))
             if self.rebuild and desk.published is None and not desk.library.doc_ids() and not self.paths:
                 raise UsageError("Chưa có gì để lập lại | There is nothing to build anew", "hoitin index THƯ_MỤC_TIN")
             if self.erase_after is not None:
                 erase_old(self.generations, desk, self.erase_after, "HOITIN_ERASE_AFTER")
-            base = None if self.rebuild else base_for(desk.published, self.embedder)
+            self._check_model(desk.published)
             again = self._mend(desk, report)
             before = desk.library.entries()
             touched = self._read(desk.library, before, again, report)
-            self._publish(desk, base is None, before, touched, report)
+            store = None
+            if not is_quick(self.embedder):
+                store, told = open_store(self.generations.data, desk.published, self.embedder.card.fingerprint)
+                stack.enter_context(store)
+                report.warnings += told
+            self._publish(desk, store, before, touched, report)
             settle(self.generations, desk)  # what was taken down while this ran
             assert desk.published
             report.documents, report.passages = desk.published.manifest.documents, desk.published.manifest.passages
             report.generation = desk.published.name
+            report.waiting = waiting(desk.published, self.embedder.card)
         return report
+
+    def _check_model(self, published: Generation | None) -> None:
+        """Raise ModelMismatchError where the index is another model's, and no run of ours may turn it into the embedder's."""
+        if self.rebuild or published is None:
+            return
+        made_with, card = published.manifest.model, self.embedder.card
+        if made_with.fingerprint == card.fingerprint or (ships(made_with.name) and ships(card.name)):
+            return
+        if self.stand_in is None or self.stand_in().card.fingerprint != made_with.fingerprint:
+            raise mismatch(made_with, card)
 
     def _mend(self, desk: Desk, report: Report) -> list[Path]:
         """Put right what the library no longer says as it was read; return files to read again beside those given."""
@@ -128,7 +165,9 @@ class _Run:
         report.removed += found.gone
         return _take_in(library, found, report, self)
 
-    def _publish(self, desk: Desk, anew: bool, before: Mapping[str, Entry], touched: set[str], report: Report) -> None:
+    def _publish(
+        self, desk: Desk, store: VectorStore | None, before: Mapping[str, Entry], touched: set[str], report: Report
+    ) -> None:
         """Publish what the library holds and may be answered from, where that differs from what is published."""
         library, published = desk.library, desk.published
         entries = library.entries()
@@ -142,11 +181,33 @@ class _Run:
         if not self.allow_many_removals and published:
             _guard(len(difference.gone.keys() - taken_down - later), published.manifest.documents)
         _classify(entries, difference, before if published is None else None, touched, report)
-        if anew:
+        vectors, base = self._start(published, store, _texts(library, shown))
+        dropping = base is None or bool(difference.changed or difference.gone)
+        if base is None:
             difference = find_difference(shown, None)
-        if anew or difference.new or difference.changed or difference.moved or difference.gone:
-            base = None if anew else published
-            desk.published = publish(self.generations, library, base, difference, taken_down, self.embedder, self.progress)
+        if dropping or difference.new or difference.moved:
+            desk.published = publish(self.generations, library, base, difference, taken_down, vectors, self.progress)
+            if dropping and vectors.card == self.embedder.card:  # else its vectors are still to be published
+                _drop_vectors(self.generations.data, desk.published, store)
+
+    def _start(
+        self, published: Generation | None, store: VectorStore | None, texts: Iterable[str]
+    ) -> tuple[Vectors, Generation | None]:
+        """Return by whose vectors to publish, and the generation to start from, None to make all anew.
+
+        texts: what is embedded for the passages of all that is to be published.
+        """
+        ours = Vectors(self.embedder, store)
+        made_with = published.manifest.model.fingerprint if published else ""
+        base = published if published and not self.rebuild and published.manifest.chunking == CHUNKING else None
+        if made_with == ours.card.fingerprint:
+            return ours, base
+        if store is None or self.stand_in is None:
+            return ours, None
+        quick = Vectors(self.stand_in(), None)
+        if base and made_with == quick.card.fingerprint and are_many(base.manifest.passages):
+            return quick, base
+        return (quick if ours.lack_many(texts) else ours), None
 
     def left_out(self) -> Callable[[Document], bool]:
         """Return what tells of a document whether it was erased, so that it is not stored again."""
@@ -157,6 +218,20 @@ class _Run:
             return bool(takedown and takedown.erased)
 
         return is_erased
+
+
+def _texts(library: Library, doc_ids: Iterable[str]) -> Iterator[str]:
+    """Yield what is to be embedded for each passage of these documents."""
+    for document in library.documents(sorted(doc_ids)):
+        yield from (embedding_text(document.title, passage.text) for passage in chunk(document))
+
+
+def _drop_vectors(data: Path, published: Generation, store: VectorStore | None) -> None:
+    """Drop the kept vectors that are of no published text, or of another model. store: None for a model whose are not kept."""
+    if store is None:
+        forget_all(data)
+    else:
+        store.keep(digests(published).values(), published.manifest.model.fingerprint)
 
 
 def _guard(lost: int, known: int) -> None:

@@ -12,7 +12,7 @@ _PAGES_NAMED = 20
 
 @dataclass(slots=True)
 class Report:
-    """Paths of files by what became of them; passages: how many the index now holds."""
+    """Paths of files by what became of them; passages: how many the index now holds; waiting: of them for their vector."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -26,6 +26,7 @@ class Report:
     recovered: list[str] = field(default_factory=list)  # lost by the library, taken in again from the published index
     documents: int = 0
     passages: int = 0
+    waiting: int = 0
     generation: str = ""
     seconds: float = 0.0
 

@@ -34,7 +34,8 @@ from docs_store import (
     text_key,
 )
 
-from .recovery import LIBRARY, open_library, recover
+from .recovery import LIBRARY, VECTORS, open_library, recover
+from .vectors import forget
 
 _WAIT = 600.0  # seconds to wait for a running index
 _PATIENCE = 5.0  # seconds to wait where the running index can do it instead
@@ -93,6 +94,7 @@ def settle(generations: Generations, desk: Desk) -> bool:
         builder.discard()
         raise
     desk.published = generations.open_current(whole=True)
+    forget(generations.data, desk.published)
     return True
 
 
@@ -159,8 +161,10 @@ def erase_old(generations: Generations, desk: Desk, days: int, person: str) -> N
 def _erase(generations: Generations, desk: Desk, doc_ids: set[str], person: str) -> list[str]:
     settle(generations, desk)
     files = desk.library.erase(doc_ids)
-    for kept in generations.data.glob(f"{LIBRARY}.damaged-*"):  # set aside, and it has the text
-        kept.unlink()
+    forget(generations.data, desk.published)
+    for name in (LIBRARY, VECTORS):
+        for kept in generations.data.glob(f"{name}.damaged-*"):  # set aside, and it has the text, or what was made of it
+            kept.unlink()
     generations.takedowns.erase(doc_ids, person)
     return files
 

@@ -1,4 +1,4 @@
-"""What many tests share: the sample news, indexed once with the default model."""
+"""What many tests share: the sample news, indexed once with the static model, which takes no time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def _no_settings_from_outside() -> Iterator[None]:
             if name.startswith("HOITIN_"):
                 patch.delenv(name)
         patch.setenv("HOITIN_HOSTS", HOSTS)
+        patch.setenv("HOITIN_MODEL", "static")  # what the default model does is told by test_first_light and test_encoder
         yield
 
 
@@ -72,7 +74,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder in which the sample news is indexed. Do not write to it."""
     data = tmp_path_factory.mktemp("samples")
-    report = reindex(data, [ARTICLES], load_embedder())
+    report = reindex(data, [ARTICLES], load_embedder("static"))
     assert not report.failed
     return data
 
@@ -80,7 +82,7 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_assistant(sample_data: Path) -> Assistant:
     """Return an assistant over the sample news."""
-    return Assistant(sample_data, load_embedder)
+    return Assistant(sample_data, partial(load_embedder, "static"))
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ DIMENSION = 64
 class HashEmbedder:
     """Adds one fixed random direction per folded syllable."""
 
+    reads_marks = False
+
     def __init__(self, name: str = "fake") -> None:
         self.card = ModelCard(name, f"fake-{name}", DIMENSION)
 

@@ -14,14 +14,16 @@ from click.testing import CliRunner
 from tokenizers import Tokenizer
 
 from docs_store import Embedder, Generations, ModelError, load_embedder
-from docs_store.embedding import OnnxEmbedder
+from docs_store.embedding import OnnxEmbedder, StaticEmbedder
 from docs_store.encoder.pieces import choose, count_pieces, pruned
+from indexer import reindex
 from webui.cli import main
 
 from .conftest import ARTICLES
 
 ROOM = Path(__file__).parent.parent / "docs_store" / "encoder"
 WEIGHTS = ROOM / "weights"
+STATIC_WEIGHTS = ROOM.parent / "default_model" / "weights"
 TEXTS = [
     "Bộ trưởng Bộ Khoa học và Công nghệ tiếp Tổng Thư ký IEC tại Hà Nội.",
     "Giá lúa ở đồng bằng sông Cửu Long giảm mạnh trong tháng Sáu.",
@@ -112,7 +114,7 @@ def test_the_encoder_runs_without_torch_or_transformers() -> None:
 
 
 def test_hoitin_indexes_and_answers_by_the_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOITIN_MODEL", "e5")
+    monkeypatch.delenv("HOITIN_MODEL")  # the default
     monkeypatch.setenv("HOITIN_DATA", str(tmp_path / "data"))
     news = [str(path) for path in sorted(ARTICLES.glob("*iec*"))]
     run = CliRunner()
@@ -125,13 +127,45 @@ def test_hoitin_indexes_and_answers_by_the_encoder(tmp_path: Path, monkeypatch: 
     card = Generations(tmp_path / "data").open_current().manifest.model
     assert (card.name, card.fingerprint) == ("e5", load_embedder("e5").card.fingerprint)
     assert 0.6 < card.cosine_low < card.cosine_low + card.cosine_width < 1
+
+
+def test_an_index_of_the_old_default_answers_on_and_is_moved_over_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOITIN_MODEL")
+    monkeypatch.setenv("HOITIN_DATA", str(tmp_path / "data"))
+    news = sorted(ARTICLES.glob("*iec*"))
+    reindex(tmp_path / "data", news, StaticEmbedder(STATIC_WEIGHTS, "default"))  # as its manifest named it
+    run = CliRunner()
+    question = "Ai là Tổng Thư ký IEC được Thứ trưởng Lê Xuân Định tiếp?"
+    assert run.invoke(main, ["ask", question]).exit_code == 0
+    assert json.loads(run.invoke(main, ["status", "--json"]).output)["vectors"]["done"] == 0
+    assert run.invoke(main, ["index", str(news[0])]).exit_code == 0
+    assert Generations(tmp_path / "data").open_current().manifest.model.name == "e5"
+    assert run.invoke(main, ["ask", question]).exit_code == 0
     monkeypatch.setenv("HOITIN_MODEL", "static")
-    assert run.invoke(main, ["ask", "Ai là Tổng Thư ký IEC?"]).exit_code == 7
+    assert run.invoke(main, ["ask", question]).exit_code == 0
+    assert run.invoke(main, ["index", str(news[0])]).exit_code == 0
+    assert Generations(tmp_path / "data").open_current().manifest.model.name == "static"
+    assert not (tmp_path / "data" / "vectors.sqlite").exists()
 
 
-def test_the_static_model_is_the_default_and_has_a_name() -> None:
-    assert load_embedder("static").card.fingerprint == load_embedder().card.fingerprint
-    assert load_embedder().card.likeness(0.25) == 0.25
+def test_who_reads_an_index_of_the_static_model_loads_no_encoder(sample_data: Path) -> None:
+    code = (
+        "import sys; from webui.assembly import make_assistant; from webui.settings import read_settings;"
+        "assert make_assistant(read_settings(data=sys.argv[1], model='default')).ask('Ai là Tổng Thư ký IEC?').found;"
+        "print('onnxruntime' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, str(sample_data)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOM.parent.parent, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_encoder_is_the_default_and_the_static_model_has_a_name() -> None:
+    assert load_embedder() is load_embedder("e5") is load_embedder("default")
+    assert load_embedder().card.name == "e5"
+    assert load_embedder("static").card.name == "static"
+    assert load_embedder("static").card.likeness(0.25) == 0.25
 
 
 def test_the_room_holds_its_licence_and_stays_below_45_megabytes() -> None:

@@ -38,7 +38,8 @@ def test_search_returns_cosines_best_first(engine: str) -> None:
     assert second == (7, pytest.approx(0.6, abs=1e-3))
     assert third == (9, pytest.approx(0, abs=1e-3))
     assert index.search(query, 1) == [first]
-    assert index.scores(query, [9, 7, 12345]) == [pytest.approx(0, abs=1e-3), pytest.approx(0.6, abs=1e-3), 0.0]
+    assert index.scores(query, [9, 7, 12345]) == [pytest.approx(0, abs=1e-3), pytest.approx(0.6, abs=1e-3), None]
+    assert [held is not None for held in index.vectors([9, 12345])] == [True, False]
 
 
 def test_removed_vectors_are_gone_and_others_stay(engine: str) -> None:
@@ -64,10 +65,10 @@ def test_a_saved_index_gives_the_same_numbers(engine: str, tmp_path: Path) -> No
     assert LOADERS[engine](tmp_path / "index").search(vectors[7], 5) == index.search(vectors[7], 5)
 
 
-@pytest.fixture(scope="module", params=["default", "fake", "english-transformer"])
+@pytest.fixture(scope="module", params=["static", "fake", "english-transformer"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    if request.param == "default":
-        return load_embedder()
+    if request.param == "static":
+        return load_embedder("static")
     return HashEmbedder() if request.param == "fake" else load_embedder(str(_english_model()))
 
 
@@ -95,16 +96,16 @@ def test_embedders_are_deterministic_and_put_like_near_like(embedder: Embedder) 
 def test_the_numpy_reader_gives_the_vectors_of_sentence_transformers() -> None:
     texts = ["Thứ trưởng tiếp Tổng Thư ký IEC", "tong thu ky", "Nghị định 13/2023/NĐ-CP 😀", "x" * 3000]
     slow = SentenceTransformerEmbedder(str(WEIGHTS))
-    assert np.allclose(load_embedder().embed_documents(texts), slow.embed_documents(texts), atol=1e-5)
+    assert np.allclose(load_embedder("static").embed_documents(texts), slow.embed_documents(texts), atol=1e-5)
 
 
-def test_the_default_model_reads_unaccented_text_alike() -> None:
-    accented, plain = load_embedder().embed_queries(["Thứ trưởng Lê Xuân Định", "thu truong le xuan dinh"])
+def test_the_static_model_reads_unaccented_text_alike() -> None:
+    accented, plain = load_embedder("static").embed_queries(["Thứ trưởng Lê Xuân Định", "thu truong le xuan dinh"])
     assert accented @ plain == pytest.approx(1, abs=1e-5)
 
 
 def test_a_text_without_a_known_token_gets_a_zero_vector_not_nan() -> None:
-    assert not np.isnan(load_embedder().embed_documents(["", "…"])).any()
+    assert not np.isnan(load_embedder("static").embed_documents(["", "…"])).any()
 
 
 def test_a_model_with_prompts_is_left_to_sentence_transformers(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_fingerprint_follows_the_weights(tmp_path: Path) -> None:
     content[-1] ^= 1
     weights.write_bytes(content)
     assert load_embedder(str(folder)).card.fingerprint != before
-    assert load_embedder().card.fingerprint == before
+    assert load_embedder("static").card.fingerprint == before
 
 
 @pytest.mark.parametrize("name", ["khong/co-mo-hinh", "/khong/co/thu-muc"])

@@ -38,10 +38,12 @@ def index(
     """Nạp tệp và thư mục tin vào chỉ mục. / Index files and folders of news.
 
     Tệp mới được thêm, tệp đổi được cập nhật, tệp đổi tên được theo, tệp bị xóa khỏi thư mục được gỡ. Chạy lại bao
-    nhiêu lần cũng được.
+    nhiêu lần cũng được. Nhiều tin thì sau vài phút chỉ mục đã trả lời được, theo chữ và theo mô hình nhanh; vectơ của
+    mô hình đã chọn được thêm dần, dừng giữa chừng thì lần chạy sau làm tiếp.
 
     New files are added, changed ones updated, renamed ones followed, files deleted from a folder removed. Run it as
-    often as you like.
+    often as you like. Where there is much to do the index answers within minutes, by its words and a quick model; the
+    vectors of the model that is set are added behind, and a run that is ended meanwhile is gone on with by the next.
     """
     if not paths and not rebuild:
         raise click.UsageError("Thiếu PATHS: tệp hoặc thư mục cần nạp. / Name the files or folders to index.")
@@ -135,9 +137,12 @@ def restore(ctx: click.Context, names: tuple[str, ...], data: Path | None, as_js
     """Cho bài đã gỡ trở lại. / Let a removed article in again."""
     from indexer import restore
 
+    from .assembly import run_index
+
     settings = settings_of(ctx, data)
     restored = [doc_id for name in names for doc_id in restore(settings.data, name, person=_person())]
-    _index(settings, [], rebuild=False, yes=False)
+    with Bar() as bar:
+        run_index(settings, [], rebuild=False, allow_many_removals=False, progress=bar)
     if as_json:
         print_json({"restored": restored})
     for doc_id in [] if as_json else restored:
@@ -169,11 +174,10 @@ def feedback(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     click.echo(f"{len(found)} ý kiến, {helpful} có ích. / {len(found)} replies, {helpful} helpful.")
 
 
-def _index(settings: Settings, paths: tuple[Path, ...] | list[Path], *, rebuild: bool, yes: bool) -> Report:
-    from .assembly import run_index
+def _index(settings: Settings, paths: tuple[Path, ...], *, rebuild: bool, yes: bool) -> Report:
+    from .indexing import index_to_the_end
 
-    with Bar() as bar:
-        return run_index(settings, paths, rebuild=rebuild, allow_many_removals=yes, progress=bar)
+    return index_to_the_end(settings, paths, rebuild=rebuild, allow_many_removals=yes)
 
 
 def _print(report: Report, as_json: bool) -> None:

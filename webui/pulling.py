@@ -48,7 +48,7 @@ def pull(
     from indexer.sources import Fetcher, Limits, ListingReader, PullState, read_sources
     from indexer.sources import pull as pull_source
 
-    from .assembly import run_index
+    from .indexing import index_to_the_end
 
     settings = settings_of(ctx, data)
     known = read_sources(sources or settings.data / "sources.toml", settings.data / "pulled")
@@ -73,8 +73,7 @@ def pull(
     folders = [source.folder for source in chosen if source.folder.is_dir()]
     indexed = None
     if folders and not (dry_run or no_index):
-        with Bar() as bar:
-            indexed = run_index(settings, folders, rebuild=False, allow_many_removals=yes, progress=bar)
+        indexed = index_to_the_end(settings, folders, rebuild=False, allow_many_removals=yes)
     if as_json:
         print_json({"sources": [report.as_dict() for report in reports], "index": indexed.as_dict() if indexed else None})
     elif indexed:

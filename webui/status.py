@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from docs_store import Generation, Generations, HoitinError, load_abbreviations
-from indexer import withdrawals
+from docs_store import Generation, Generations, HoitinError, load_abbreviations, model_name
+from indexer import completion, withdrawals
 from retriever import load_calibration
 
 from .assembly import make_generations
@@ -14,7 +14,10 @@ from .settings import Settings
 
 
 def status_facts(settings: Settings) -> dict[str, Any]:
-    """Return what is indexed and what is wrong, as JSON types. Raises NoIndexError, DamagedError, StorageError."""
+    """Return what is indexed and what is wrong, as JSON types.
+
+    vectors: how many passages have theirs by the model that is set, whether a process adds to them now, and what it will take.
+    Raises NoIndexError, DamagedError, StorageError."""
     generations = make_generations(settings)
     generation = generations.open_current()
     manifest = generation.manifest
@@ -31,7 +34,9 @@ def status_facts(settings: Settings) -> dict[str, Any]:
             "name": manifest.model.name,
             "dimension": manifest.model.dimension,
             "fingerprint": manifest.model.fingerprint,
+            "set": model_name(settings.model),
         },
+        "vectors": asdict(completion(settings.data, generation, model_name(settings.model))),
         "bytes": sum(check.size for check in manifest.files.values()),
         "withdrawn": [asdict(one) for one in withdrawals(settings.data)],
         "problems": _problems(settings, generations, generation),

@@ -12,8 +12,8 @@ from indexer import LIBRARY, is_as_read
 def verify_generation(generation: Generation, progress: Callable[[str, int, int], None]) -> list[str]:
     """Return what is wrong, one sentence each; empty if every passage keeps the promise.
 
-    Checks document.pages[page][start:end] == text, each document's text against its hash, that each passage has its vector, and
-    that the engines hold as many passages as the manifest says.
+    Checks document.pages[page][start:end] == text, each document's text against its hash, that each passage has its vector, or
+    waits for it by the manifest, and that the engines hold as many passages as the manifest says.
     """
     faults: list[str] = []
     manifest = generation.manifest
@@ -35,7 +35,7 @@ def verify_generation(generation: Generation, progress: Callable[[str, int, int]
     counts = {
         "documents": (documents, manifest.documents),
         "passages": (seen, manifest.passages),
-        "vectors": (generation.vectors.count, manifest.passages),
+        "vectors": (generation.vectors.count, manifest.passages - manifest.waiting),
         "lexical index": (generation.lexical.count, manifest.passages),
     }
     faults += [f"{name}: {found} of {expected}" for name, (found, expected) in counts.items() if found != expected]

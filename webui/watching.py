@@ -15,7 +15,8 @@ import click
 from docs_store import HoitinError, UsageError
 from indexer import Report
 
-from .assembly import make_embedder, run_index
+from .assembly import complete_index, make_embedder, run_index
+from .indexing import tell_waiting
 from .settings import Settings
 from .terminal import Bar, visible
 
@@ -29,6 +30,7 @@ def watch_and_index(
 ) -> None:
     """Index `paths`, and again after every change in them, until interrupted. A run that fails is told, the next tries again.
 
+    The vectors of a slow model are added beside, while the folders are watched already.
     show: called with each report that says something. Raises UsageError if a path does not exist.
     """
     from watchfiles import watch
@@ -38,6 +40,20 @@ def watch_and_index(
         raise UsageError(f"Không có {missing[0]} để canh | There is no {missing[0]} to watch")
     embedder = make_embedder(settings)
     own = settings.data.absolute()
+    stop = threading.Event()
+    beside: list[threading.Thread] = []
+
+    def complete() -> None:
+        try:
+            complete_index(settings, lambda *_: None, embedder, stop.is_set)
+        except HoitinError as error:
+            click.secho(visible(f"Lỗi: {error}"), fg="red", err=True)
+
+    def complete_beside(waiting: int) -> None:
+        if waiting and not any(thread.is_alive() for thread in beside):
+            tell_waiting(settings)
+            beside[:] = [threading.Thread(target=complete, daemon=True)]
+            beside[0].start()
 
     def run() -> None:
         try:
@@ -50,8 +66,7 @@ def watch_and_index(
             return
         if report.changed:
             show(report)
-
-    stop = threading.Event()
+        complete_beside(report.waiting)
 
     def interrupted(*_: Any) -> None:
         stop.set()  # the error alone could be lost: raised in a destructor, it goes nowhere
@@ -76,4 +91,7 @@ def watch_and_index(
                     run()
                     due = time.monotonic() + _RESCAN
     finally:
+        stop.set()
+        for thread in beside:
+            thread.join()  # a batch at most
         signal.signal(signal.SIGINT, before)

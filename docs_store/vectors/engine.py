@@ -31,8 +31,12 @@ class VectorIndex(Protocol):
         """Return up to top_k (passage_id, cosine), best first."""
         ...
 
-    def scores(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> list[float]:
-        """Return the cosine of each named passage with `vector`, 0.0 for one that is not held."""
+    def vectors(self, passage_ids: Sequence[int]) -> list[NDArray[np.float32] | None]:
+        """Return the vector of each named passage, None for one that is not held."""
+        ...
+
+    def scores(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> list[float | None]:
+        """Return the cosine of each named passage with `vector`, None for one that is not held."""
         ...
 
     def save(self, path: Path) -> None:

@@ -67,15 +67,18 @@ class FaissIndex:
         scores, ids = self._index.search(vector.reshape(1, -1), min(top_k, self.count))
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
-    def scores(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> list[float]:
-        out: list[float] = []
-        query = vector.reshape(-1)
+    def vectors(self, passage_ids: Sequence[int]) -> list[NDArray[np.float32] | None]:
+        out: list[NDArray[np.float32] | None] = []
         for passage_id in passage_ids:
             try:
-                out.append(float(self._index.reconstruct(int(passage_id)) @ query))
+                out.append(self._index.reconstruct(int(passage_id)))
             except RuntimeError:  # FAISS's word for an id that it does not hold
-                out.append(0.0)
+                out.append(None)
         return out
+
+    def scores(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> list[float | None]:
+        query = vector.reshape(-1)
+        return [None if held is None else float(held @ query) for held in self.vectors(passage_ids)]
 
     def save(self, path: Path) -> None:
         import faiss
