@@ -1,4 +1,4 @@
-"""The ONNX graph of the encoder: token ids in, a unit vector out. Needs `pip install onnx`, which hoitin itself does not.
+"""The ONNX graphs of encoder and reader, from token ids to a unit vector or to scores. Needs `pip install onnx`.
 
 Matrices are whole numbers of seven bits with one scale a row of the weights (a column of the product); activations become
 bytes while it runs. With seven bits no sum of two products leaves 16 bits, so that processors with and without VNNI
@@ -7,7 +7,7 @@ compute the same; the eighth was worth nothing (cosine with float32 .9969 with i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import onnx
@@ -17,29 +17,75 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from .packed import Floats, PackedWeights
+    from .packed import Floats, Shape
+
+    class Weights(Protocol):
+        """Tensors by name: those of the wheel's file, or those that training made of them."""
+
+        shape: Shape
+
+        def vector(self, name: str) -> Floats: ...
+
+        def matrix(self, name: str, columns: int) -> Floats: ...
+
 
 _CONTRIB = "com.microsoft"  # onnxruntime's own operators: attention and the exact GELU, each in one step
 _TABLE_TOP, _MATRIX_TOP = 127, 63
 
 
-def write(weights: PackedWeights, kept: Sequence[int], out: Path) -> None:
+def write(weights: Weights, kept: Sequence[int], out: Path) -> None:
     """Write the encoder with the pieces `kept` of its vocabulary, in this order."""
-    graph = _Graph(weights)
     hidden = weights.shape.hidden
-    table = weights.matrix("emb.word", hidden)[list(kept)]
-    graph.encode(table)
-    tensors = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in graph.INPUTS]
-    vector = helper.make_tensor_value_info(graph.OUTPUT, TensorProto.FLOAT, ["batch", hidden])
+    values, scales = whole_numbers(weights.matrix("emb.word", hidden)[list(kept)], _TABLE_TOP)
+    graph = _Graph(weights, [_tensor("emb.word", values), _tensor("emb.word.scale", scales[:, None])])
+    graph.pool(graph.encode())
+    _save(
+        graph, "multilingual-e5-small", [helper.make_tensor_value_info(graph.VECTOR, TensorProto.FLOAT, ["batch", hidden])], out
+    )
+
+
+def write_reader(weights: Weights, head: tuple[Floats, Floats], encoder: Path, out: Path) -> None:
+    """Write the reader beside the encoder, whose table of pieces it shares.
+
+    head: matrix, shape (2, hidden), and bias of the scores of start and end, the reader's two outputs, shape (batch, tokens).
+    """
+    data = encoder.read_bytes()
+    tables = [one for one in onnx.load_from_string(data).graph.initializer if one.name in ("emb.word", "emb.word.scale")]
+    graph = _Graph(weights, [_within(encoder.name, data.index(one.raw_data), one) for one in tables])
+    matrix, bias = head
+    state = graph.encode()
+    both = graph.node("Add", graph.node("MatMul", state, graph.constant("head.w", matrix.T)), graph.constant("head.b", bias))
+    graph.node("Split", both, out="starts. ends.", axis=-1)
+    infos = []
+    for name in graph.SCORES:
+        graph.node("Squeeze", f"{name}.", "axis.2", out=name)
+        infos.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "tokens"]))
+    _save(graph, "hoitin-reader", infos, out)
+
+
+def _tensor(name: str, value: Any) -> Any:
+    return numpy_helper.from_array(np.ascontiguousarray(value), name)
+
+
+def _within(file: str, offset: int, tensor: Any) -> Any:
+    """Return a tensor whose numbers lie in another file of the same folder."""
+    outside = TensorProto(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims, data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", file), ("offset", offset), ("length", len(tensor.raw_data))):
+        outside.external_data.add(key=key, value=str(value))
+    return outside
+
+
+def _save(graph: _Graph, name: str, outputs: Sequence[Any], out: Path) -> None:
+    tensors = [helper.make_tensor_value_info(given, TensorProto.INT64, ["batch", "tokens"]) for given in graph.INPUTS]
     model = helper.make_model(
-        helper.make_graph(graph.nodes, "multilingual-e5-small", tensors, [vector], graph.constants),
+        helper.make_graph(graph.nodes, name, tensors, outputs, graph.constants),
         opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)],
         ir_version=9,
         producer_name="hoitin",
     )
-    onnx.checker.check_model(model)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(model.SerializeToString(deterministic=True))
+    onnx.checker.check_model(str(out))
 
 
 def whole_numbers(rows: Floats, top: int) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Floats]:
@@ -52,15 +98,17 @@ class _Graph:
     """Nodes and constants as they come; every method returns the name of what it adds."""
 
     INPUTS = ("input_ids", "attention_mask")
-    OUTPUT = "sentence_embedding"
+    VECTOR = "sentence_embedding"
+    SCORES = ("starts", "ends")
 
-    def __init__(self, weights: PackedWeights) -> None:
-        self.weights, self.shape = weights, weights.shape
+    def __init__(self, weights: Weights, table: Sequence[Any]) -> None:
+        """table: emb.word, whole numbers, and emb.word.scale."""
+        self.weights, self.shape, self.table = weights, weights.shape, table
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
     def constant(self, name: str, value: Any) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.constants.append(_tensor(name, value))
         return name
 
     def node(self, kind: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
@@ -68,22 +116,27 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, inputs, out.split(), domain=domain, **attributes))
         return out
 
-    def encode(self, table: Floats) -> None:
+    def encode(self) -> str:
+        """The state of every token after the last layer."""
         self.constant("axis.0", np.array([0]))
         self.constant("axis.1", np.array([1]))
         self.constant("axis.2", np.array([2]))
         present = self.node("Cast", "attention_mask", to=TensorProto.INT32)
-        state = self.embedded(table)
+        self.constants += self.table
+        state = self.embedded()
         for layer in range(self.shape.layers):
             state = self.layer(f"l{layer}", state, present)
+        return state
+
+    def pool(self, state: str) -> None:
+        """The mean over the tokens, of length 1."""
         share = self.node("Unsqueeze", self.node("Cast", "attention_mask", to=TensorProto.FLOAT), "axis.2")
         total = self.node("ReduceSum", self.node("Mul", state, share), "axis.1", keepdims=0)
-        self.node("LpNormalization", total, out=self.OUTPUT, axis=-1, p=2)  # a mean's direction is that of the sum
+        self.node("LpNormalization", total, out=self.VECTOR, axis=-1, p=2)  # a mean's direction is that of the sum
 
-    def embedded(self, table: Floats) -> str:
-        values, scales = whole_numbers(table, _TABLE_TOP)
-        rows = self.node("Gather", self.constant("emb.word", values), "input_ids")
-        scale = self.node("Gather", self.constant("emb.word.scale", scales[:, None]), "input_ids")
+    def embedded(self) -> str:
+        rows = self.node("Gather", "emb.word", "input_ids")
+        scale = self.node("Gather", "emb.word.scale", "input_ids")
         words = self.node("Mul", self.node("Cast", rows, to=TensorProto.FLOAT), scale)
         hidden = self.shape.hidden
         places = self.weights.vector("emb.pos").reshape(-1, hidden) + self.weights.vector("emb.type")[:hidden]
