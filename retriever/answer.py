@@ -65,6 +65,8 @@ class Citation:
     document_number: str = ""  # 12/2024/TT-BKHCN, where the document has one
     copies: tuple[Copy, ...] = ()  # who printed it too, oldest first; this one is the earliest
     confidence: float = 0.0  # 0 to 1: how likely the passage answers
+    mark_strength: float = 1.0  # 0 to 1: how likely the quote is the part that answers, if the passage does
+    lacks: tuple[str, ...] = ()  # names and numbers of the question, as written, that the passage does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Understood:
     corrections: tuple[tuple[str, str], ...] = ()  # as typed, as taken
     also_called: tuple[tuple[str, str], ...] = ()
     filters: Filters = field(default_factory=Filters)
+    small_talk: bool = False  # said to whoever answers: it was not asked of the news
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,27 +14,29 @@ from docs_store import (
     ABBREVIATIONS_FILE,
     Abbreviations,
     DamagedError,
-    Document,
     Embedder,
     Generation,
     Generations,
     HoitinError,
-    ModelMismatchError,
+    ModelCard,
+    ModelError,
     StorageError,
     load_abbreviations,
+    mismatch,
     shipped_abbreviations,
+    shipped_model,
 )
 from docs_store import today as vietnam_today
 from docs_store.files import state_of
 
 from .answer import Answer, Citation, Copy, Offer, Understood
-from .confidence import CALIBRATION_FILE, Calibration, load_calibration
+from .confidence import CALIBRATION_FILE, Calibration, calibration_key, load_calibration
 from .duplicates import Story
-from .evidence import Evidence
 from .filters import Filters
 from .findings import Findings, FindSettings, find
 from .follow_up import Turn, complete_question
 from .intent import Intent, find_intent
+from .marking import mark
 from .periods import Period
 from .query import clean
 from .search import in_period
@@ -67,6 +69,7 @@ class _Opened:
 
     state: _State
     generation: Generation
+    embedder: Embedder  # the one that made its vectors
     abbreviations: Abbreviations
     calibration: Calibration
 
@@ -83,16 +86,25 @@ class _State:
 class Assistant:
     """Answers from the published generation of a data folder, and follows it.
 
+    load: gives the embedding model that is set, called once, when it is needed. shipped: gives the model that made a
+    generation if it comes with hoitin: one of those stands in while the vectors of the other are made.
     Safe to share between threads. aside: a new generation is opened by a thread of its own while the old one answers, for a
     server; else the question that finds it there opens it. What cannot be read is told by `problems`, and the last good
     one answers on.
     """
 
     def __init__(
-        self, data: Path, load: Callable[[], Embedder], settings: AnswerSettings | None = None, *, aside: bool = False
+        self,
+        data: Path,
+        load: Callable[[], Embedder],
+        settings: AnswerSettings | None = None,
+        *,
+        shipped: Callable[[ModelCard], Embedder | None] = shipped_model,
+        aside: bool = False,
     ) -> None:
         self._generations = Generations(data)
         self._load = load
+        self._shipped = shipped
         self._settings = settings or AnswerSettings()
         self._aside = aside
         self._lock = threading.Lock()
@@ -115,11 +127,19 @@ class Assistant:
         return sorted([*self._problems])
 
     def load_model(self) -> None:
-        """Load the embedding model now rather than at the first question. Raises ModelError."""
-        self._model()
+        """Load the published generation with its model now rather than at the first question. Raises ModelError.
+
+        Where there is none, the model that is set.
+        """
+        try:
+            self.generation()
+        except ModelError:
+            raise
+        except HoitinError:  # told with every question
+            self._model()
 
     def embedder(self) -> Embedder:
-        """Return the embedding model, loaded once. Raises ModelError."""
+        """Return the embedding model that is set, loaded once. Raises ModelError."""
         return self._model()
 
     def ask(
@@ -150,7 +170,7 @@ class Assistant:
             intent = find_intent(
                 text, opened.generation, opened.abbreviations, day, any_time=any_time, as_typed=as_typed, filters=filters
             )
-            return find(opened.generation, self._model(), intent, settings)
+            return find(opened.generation, opened.embedder, intent, settings)
 
         findings = find_as(whole, any_time=any_time, as_typed=as_typed, filters=filters)
         intent = findings.intent
@@ -158,7 +178,7 @@ class Assistant:
         citations = _citations(findings, calibration, settings)
         sure = findings.confidence(calibration)
         found = sure >= calibration.threshold
-        nearest = () if found else _one_each(citations)[:_NEAREST]
+        nearest = () if found or intent.small_talk else _one_each(citations)[:_NEAREST]
         offers: list[Offer] = []
 
         def offer(name: str, other: Findings) -> None:
@@ -188,7 +208,7 @@ class Assistant:
             understood=_understood(intent),
             confidence=round(sure, 4),
             nearest=nearest,
-            unknown=() if found else unknown_words(intent.question.text, generation.lexical.frequencies),
+            unknown=() if found or intent.small_talk else unknown_words(intent.question.text, generation.lexical.frequencies),
             offers=tuple(offers),
         )
 
@@ -267,9 +287,14 @@ class Assistant:
 
     def _make(self, generation: Generation, state: _State, before: _Opened | None = None) -> _Opened:
         """Return what is read once for a generation. A side file that is wrong is told, and the last good one counts."""
-        card = self._model().card
-        _check_model(generation, card.fingerprint, card.name)
+        made_with = generation.manifest.model
+        embedder = before.embedder if before and before.embedder.card.fingerprint == made_with.fingerprint else None
+        embedder = embedder or self._shipped(made_with) or self._model()
+        card = embedder.card
+        if card.fingerprint != made_with.fingerprint:
+            raise mismatch(made_with, card)
         data = self._generations.data
+        key = calibration_key(card.fingerprint, self._settings.reader)
         news = generation.passages.abbreviations()
         try:
             known = load_abbreviations(data, news)
@@ -278,12 +303,12 @@ class Assistant:
             self._tell("abbreviations", error)
             known = before.abbreviations if before else Abbreviations([*news, *shipped_abbreviations()])
         try:
-            calibration = self._settings.calibration or load_calibration(data, card.fingerprint)
+            calibration = self._settings.calibration or load_calibration(data, key)
             self._problems.pop("calibration", None)
         except HoitinError as error:
             self._tell("calibration", error)
-            calibration = before.calibration if before else load_calibration(None, card.fingerprint)
-        return _Opened(state, generation, known, calibration)
+            calibration = before.calibration if before else load_calibration(None, key)
+        return _Opened(state, generation, embedder, known, calibration)
 
     def _tell(self, key: str, error: HoitinError) -> None:
         """Keep a problem for `problems`, and log it once."""
@@ -306,18 +331,14 @@ def _citations(findings: Findings, calibration: Calibration, settings: AnswerSet
     kept = [story for story in chosen if story.hit.score >= floor]
     found = findings.confidence(calibration) >= calibration.threshold
     if found and (intent.newest or intent.timeline):
-        kept = [story for story in kept if findings.story_confidence(story, calibration) >= calibration.threshold]
+        kept = [story for story in kept if findings.likelihood(story, calibration) >= calibration.threshold]
         kept.sort(key=lambda story: findings.head(story).published or date.min, reverse=not intent.timeline)
-    evidence = findings.evidences[0]
-    return tuple(
-        _citation(number, story, findings.head(story), evidence, findings.story_confidence(story, calibration))
-        for number, story in enumerate(kept, 1)
-    )
+    return tuple(_citation(number, story, findings, calibration) for number, story in enumerate(kept, 1))
 
 
 def _one_of(elsewhere: Findings, period: Period | None, filters: Filters, calibration: Calibration) -> str:
     """Return which of "period" and "filters" alone seems to hide the answer, "" if both do. elsewhere: found with neither."""
-    good = [story for story in elsewhere.judged() if elsewhere.story_confidence(story, calibration) >= calibration.threshold]
+    good = [story for story in elsewhere.judged() if elsewhere.likelihood(story, calibration) >= calibration.threshold]
     if any(filters.allow(elsewhere.head(story)) for story in good):
         return "period"
     if any(period is None or in_period(period, elsewhere.head(story), story.hit.passage.text) for story in good):
@@ -346,16 +367,6 @@ def _one_each(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     return tuple(first.values())
 
 
-def _check_model(generation: Generation, fingerprint: str, name: str) -> None:
-    made_with = generation.manifest.model
-    if made_with.fingerprint != fingerprint:
-        raise ModelMismatchError(
-            f"Chỉ mục được lập bằng mô hình {made_with.name!r}, không phải {name!r}"
-            f" | The index was made with model {made_with.name!r}, not {name!r}",
-            "hoitin index --rebuild",
-        )
-
-
 def _understood(intent: Intent) -> Understood:
     period = intent.filter
     return Understood(
@@ -368,13 +379,14 @@ def _understood(intent: Intent) -> Understood:
         corrections=tuple((one.typed, one.meant) for one in intent.corrections),
         also_called=intent.also_called,
         filters=intent.filters,
+        small_talk=intent.small_talk,
     )
 
 
-def _citation(number: int, story: Story, head: Document, evidence: Evidence, confidence: float) -> Citation:
-    hit = story.hit
+def _citation(number: int, story: Story, findings: Findings, calibration: Calibration) -> Citation:
+    hit, head = story.hit, findings.head(story)
     passage = hit.passage
-    begin, end = evidence.quote(passage.text)
+    marked = mark(findings.evidences[0], passage.text, findings.readings.get(passage.passage_id))
     return Citation(
         number=number,
         doc_id=head.doc_id,
@@ -388,11 +400,13 @@ def _citation(number: int, story: Story, head: Document, evidence: Evidence, con
         start=passage.start,
         end=passage.end,
         passage=passage.text,
-        quote=passage.text[begin:end],
-        quote_start=begin,
+        quote=passage.text[marked.start : marked.end],
+        quote_start=marked.start,
         score=round(hit.score, 4),
         document_number=head.number,
         notes=tuple(note for note in head.notes if note.page == passage.page),
         copies=tuple(Copy(one.doc_id, one.title, one.publisher, one.url, one.published) for one in story.copies),
-        confidence=round(confidence, 4),
+        mark_strength=round(marked.strength, 4),
+        lacks=findings.lacks(story),
+        confidence=round(findings.story_confidence(story, calibration), 4),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,10 +20,11 @@ from docs_store import Embedder, Generation, UsageError, load_abbreviations, tod
 from docs_store.vietnamese import fold
 
 from .answer import Hit
-from .evidence import find_evidence
+from .findings import Findings, FindSettings, find
 from .intent import Intent, find_intent
+from .marking import mark
 from .query import MAX_QUESTION
-from .search import SearchSettings, embed_ways, fuse, search
+from .search import embed_meant, find_lexical, fuse, meant_by, search
 from .typed import TYPED
 
 DEPTH = 100  # passages asked for, so that ten documents are left when each counts once
@@ -39,6 +41,11 @@ class QuestionSet:
     queries: dict[str, str]
     qrels: dict[str, dict[str, int]]
     answers: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+
+    def sample(self, count: int) -> QuestionSet:
+        """Return the set with up to `count` of its questions, drawn by chance, always the same."""
+        drawn = random.Random(self.name).sample(sorted(self.queries), min(count, len(self.queries)))
+        return replace(self, queries={query_id: self.queries[query_id] for query_id in drawn})
 
 
 def read_question_set(folder: Path, answers: Path | None = None) -> QuestionSet:
@@ -146,17 +153,18 @@ def evaluate_search(
 ) -> dict[str, dict[str, float]]:
     """Return ranking -> measure -> value; each ranking also for the questions as people type them.
 
-    fused is what answers are made of; scores is BM25 and dense score without the reading of
-    passages; lexical and dense are the halves alone; reranked, where a reranker is set, is fused
-    reordered by it. The generation must hold the documents that the question set names.
+    shown is what an answer shows, read by the reader where there is one; fused is what that is made of; scores is BM25 and
+    dense score without the reading of passages; lexical and dense are the halves alone; reranked, where a reranker is set,
+    is fused reordered by it. The generation must hold the documents that the question set names.
     """
     rankings: dict[str, Callable[[str], list[str]]] = {
+        "shown": searcher.shown,
         "fused": searcher.fused,
         "scores": searcher.scores,
         "lexical": searcher.lexical,
         "dense": searcher.dense,
     }
-    if searcher.settings.reranker:
+    if searcher.settings.search.reranker:
         rankings = {"reranked": searcher.reranked} | rankings
     typed: dict[str, Callable[[str], str]] = {"": str, **TYPED}
     measures = {}
@@ -176,9 +184,9 @@ def _changed(rank: Callable[[str], list[str]], change: Callable[[str], str]) -> 
 class Searcher:
     """Rankings of document names by one generation, for measuring."""
 
-    def __init__(self, generation: Generation, embedder: Embedder, data: Path, settings: SearchSettings | None = None) -> None:
+    def __init__(self, generation: Generation, embedder: Embedder, data: Path, settings: FindSettings | None = None) -> None:
         self.generation, self.embedder = generation, embedder
-        self.settings = settings or SearchSettings()
+        self.settings = settings or FindSettings()
         self.abbreviations = load_abbreviations(data, generation.passages.abbreviations())
         self.names = document_names(generation)
 
@@ -186,23 +194,40 @@ class Searcher:
         """Return what the question wants, as an assistant would take it, but for the time: test corpora bear no true dates."""
         return find_intent(question[:MAX_QUESTION], self.generation, self.abbreviations, today(), any_time=True)
 
+    def find(self, question: str) -> Findings:
+        """Return what the assistant would find."""
+        return find(self.generation, self.embedder, self.intent(question), self.settings)
+
+    def shown(self, question: str) -> list[str]:
+        """Rank as the answer shows it: the stories in the order of the cards, each with those that print it too."""
+        shown: dict[str, None] = {}
+        for story in self.find(question).distinct(DEPTH):
+            shown |= {self.names[story.hit.passage.doc_id]: None}
+            shown |= {self.names[copy.doc_id]: None for copy in story.copies}
+        return list(shown)
+
     def fused(self, question: str) -> list[str]:
-        settings = replace(self.settings, reranker=None)
-        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, settings))
+        settings = replace(self.settings.search, reranker=None)
+        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, settings).hits)
 
     def reranked(self, question: str) -> list[str]:
-        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, self.settings))
+        return self.documents(search(self.generation, self.embedder, self.intent(question), DEPTH, self.settings.search).hits)
 
     def scores(self, question: str) -> list[str]:
         intent = self.intent(question)
-        return self.documents(fuse(self.generation, embed_ways(self.embedder, intent), intent, DEPTH, self.settings))
+        lexical = find_lexical(self.generation, intent, self.settings.search)
+        meant = meant_by(self.generation, self.embedder, [way.question.text for way in intent.ways], lexical)
+        vectors = embed_meant(self.embedder, meant)
+        return self.documents(fuse(self.generation, vectors, lexical, intent, DEPTH, self.settings.search))
 
     def lexical(self, question: str) -> list[str]:
-        ranked = self.generation.lexical.search(question, DEPTH, self.settings.fields)
+        ranked = self.generation.lexical.search(question, DEPTH, self.settings.search.fields)
         return self._by_id([passage_id for passage_id, _ in ranked])
 
     def dense(self, question: str) -> list[str]:
-        ranked = self.generation.vectors.search(self.embedder.embed_queries([question])[0], DEPTH)
+        lexical = dict(self.generation.lexical.search(question, DEPTH, self.settings.search.fields))
+        (vectors,) = embed_meant(self.embedder, meant_by(self.generation, self.embedder, [question], lexical))
+        ranked = self.generation.vectors.search(vectors[0], DEPTH)
         return self._by_id([passage_id for passage_id, _ in ranked])
 
     def _by_id(self, passage_ids: Sequence[int]) -> list[str]:
@@ -226,12 +251,12 @@ def quote_measures(searcher: Searcher, question_set: QuestionSet) -> dict[str, f
     """
     first = right = 0
     for query_id, (name, start, end) in question_set.answers.items():
-        intent = searcher.intent(question_set.queries[query_id])
-        hits = search(searcher.generation, searcher.embedder, intent, DEPTH, searcher.settings)
-        if not hits or searcher.documents(hits[:1]) != [name]:
+        findings = searcher.find(question_set.queries[query_id])
+        stories = findings.distinct(1)
+        if not stories or searcher.documents([stories[0].hit]) != [name]:
             continue
         first += 1
-        passage = hits[0].passage
-        begin, stop = find_evidence(searcher.generation, intent.question).quote(passage.text)
-        right += passage.start + begin <= start and end <= passage.start + stop
+        passage = stories[0].hit.passage
+        marked = mark(findings.evidences[0], passage.text, findings.readings.get(passage.passage_id))
+        right += passage.start + marked.start <= start and end <= passage.start + marked.end
     return {"answers": len(question_set.answers), "found-first": first, "quote-holds-answer": right / first if first else 0.0}

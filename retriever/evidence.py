@@ -1,4 +1,4 @@
-"""How well a stretch of text meets a question: IDF-weighted coverage, windows, the best sentence."""
+"""How well a stretch of text meets a question: IDF-weighted coverage, windows of sentences."""
 
 from __future__ import annotations
 
@@ -7,34 +7,12 @@ import re
 from collections.abc import Sequence
 
 from docs_store import Generation
-from docs_store.vietnamese import CAPITALS, fold, folded_syllables, pairs, sentences, syllables
+from docs_store.vietnamese import fold, folded_syllables, pairs, sentences
 
-from .query import Asks, Question
+from .query import Question
 
 PAIR_WEIGHT = 0.5
 WINDOW = 3  # sentences that are read together
-# Chosen on 220 questions of XQuAD-vi whose answers we marked ourselves (docs/retrieval.md).
-_TYPE_BONUS = 0.25
-_NEXT_SHARE = 0.1  # a sentence also introduces what the next one says
-_SECOND_GAIN = 0.15
-_TWO_WORDS = 70
-_POINTS_BACK = re.compile(
-    r"\W*(?:(?:anh|chị|ông|bà|cô|em) (?:ấy|ta|này|cũng|là|đã|còn|nói|cho|khẳng định|nhấn mạnh|đề nghị|có|được|sẽ)"
-    r"|họ |nó |đây |đó |trong (?:đó|số đó|khi đó)|do (?:đó|vậy)|vì (?:vậy|thế)|theo đó|nhờ (?:đó|vậy)|tuy nhiên|ngoài ra"
-    r"|đồng thời|bên cạnh đó|cùng với đó|sau đó|trước đó|khi đó|tại đây|qua đó"
-    r"|(?:điều|việc|hành vi|quy định|nghị định|thông tư|dự án|chương trình|sự kiện|hội nghị|quyết định) (?:này|đó|trên))\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\d{1,2}[/.-]\d{1,2}|\btháng\s+\d|\bnăm\s+\d{4}|\bngày\s+\d|\b(?:19|20)\d\d\b|\d\s*giờ|\d+h\d*", re.IGNORECASE
-)
-_NUMBER = re.compile(r"\d|\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|trăm|nghìn|triệu|tỷ)\b", re.IGNORECASE)
-_PERSON = re.compile(
-    r"(?:[Ôô]ng|[Bb]à|TS\.|PGS|GS|[Tt]rưởng|[Cc]hủ tịch|[Gg]iám đốc|[Tt]hư ký)"
-    rf"[^.;]{{0,40}}[{CAPITALS}]\w+ [{CAPITALS}]\w+|(?:[{CAPITALS}]\w+ ){{2,}}"
-)
-_PLACE = re.compile(rf"\b(?i:tại|ở|thuộc|tỉnh|thành phố|huyện|quận|TP\.?)\s+[{CAPITALS}]\w*")
-_PATTERNS = {Asks.TIME: _TIME, Asks.NUMBER: _NUMBER, Asks.PERSON: _PERSON, Asks.PLACE: _PLACE}
 
 
 class Evidence:
@@ -46,9 +24,8 @@ class Evidence:
 
     def __init__(self, question: Question, term_df: Sequence[int], pair_df: Sequence[int], passages: int) -> None:
         """term_df, pair_df: in how many of `passages` each of the question's terms and pairs stands."""
-        self._pattern = _PATTERNS.get(question.asks)
+        self.question = question
         self._names = [re.compile(rf"(?<!\w){name.replace(' ', '[^a-z0-9]{1,3}')}(?!\w)") for name in question.names]
-        self._said = frozenset(syllables(question.text))
 
         def idf(df: int) -> float:
             return math.log(1 + (passages - min(df, passages) + 0.5) / (df + 0.5))
@@ -64,8 +41,8 @@ class Evidence:
         """Return which of the question's terms and pairs stand in `text`, as bits."""
         return self._read_folded(fold(text))
 
-    def _read_sentences(self, text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-        """Return the same for each sentence of `text`, folded only once where folding keeps the length."""
+    def read_sentences(self, text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+        """Return which of them stand in each sentence of `text`, as bits; folded only once where folding keeps the length."""
         folded = fold(text)
         if len(folded) != len(text):
             return [self._read(text[start:end]) for start, end in spans]
@@ -82,7 +59,8 @@ class Evidence:
                 found |= bits[pair]
         return found
 
-    def _weight(self, found: int) -> float:
+    def weight(self, found: int) -> float:
+        """Return which share, 0 to 1, of the question's weight the terms and pairs in these bits are."""
         weight = self._known.get(found)
         if weight is None:
             weight = sum(weight for n, weight in enumerate(self._weights) if found >> n & 1) / self._total
@@ -94,20 +72,27 @@ class Evidence:
         found = 0
         for text in texts:
             found |= self._read(text)
-        return self._weight(found)
+        return self.weight(found)
+
+    def lack(self, *texts: str) -> float:
+        """Return the share, 0 to 1, of the question's weight that its heaviest word or pair has which the texts lack."""
+        found = 0
+        for text in texts:
+            found |= self._read(text)
+        return max((weight for n, weight in enumerate(self._weights) if not found >> n & 1), default=0.0) / self._total
 
     def window(self, headline: str, text: str) -> float:
         """Return the greatest coverage, 0 to 1, by WINDOW neighbouring sentences of `text` under their headline."""
         above = self._read(headline)
-        read = self._read_sentences(text, sentences(text))
+        read = self.read_sentences(text, sentences(text))
         best = above
-        weight = self._weight(above)
+        weight = self.weight(above)
         for first in range(max(1, len(read) - WINDOW + 1)):
             found = above
             for one in read[first : first + WINDOW]:
                 found |= one
-            if found != best and self._weight(found) > weight:
-                best, weight = found, self._weight(found)
+            if found != best and self.weight(found) > weight:
+                best, weight = found, self.weight(found)
         return weight
 
     def named(self, *texts: str) -> float:
@@ -116,41 +101,6 @@ class Evidence:
             return 1.0
         folded = "\n".join(fold(text) for text in texts)
         return sum(bool(name.search(folded)) for name in self._names) / len(self._names)
-
-    def quote(self, text: str) -> tuple[int, int]:
-        """Return the (start, end) of the sentence of `text` that answers the question best.
-
-        Two neighbouring sentences are returned where one does not do: it opens with a word that
-        points back ("Ông cũng …"), or its neighbour has a good part of what it lacks.
-        """
-        spans = sentences(text)
-        if not spans:
-            return 0, len(text)
-        parts = [text[start:end] for start, end in spans]
-        read = self._read_sentences(text, spans)
-        met = [self._weight(found) for found in read]
-        values = [
-            met[n]
-            + (_TYPE_BONUS if self._says_what_is_asked(parts[n]) else 0.0)
-            + (_NEXT_SHARE * met[n + 1] if n + 1 < len(met) else 0.0)
-            for n in range(len(parts))
-        ]
-        best = max(range(len(parts)), key=values.__getitem__)
-        first, last = best, best
-        if best and _POINTS_BACK.match(parts[best]):
-            first = best - 1
-        else:
-            gains = {n: self._weight(read[best] | read[n]) - met[best] for n in (best - 1, best + 1) if 0 <= n < len(parts)}
-            other = max(gains, key=gains.__getitem__, default=best)
-            if gains.get(other, 0.0) >= _SECOND_GAIN and len(parts[best].split()) + len(parts[other].split()) <= _TWO_WORDS:
-                first, last = min(best, other), max(best, other)
-        return spans[first][0], spans[last][1]
-
-    def _says_what_is_asked(self, sentence: str) -> bool:
-        """Tell whether the sentence holds a thing of the kind asked for that the question does not name itself."""
-        if self._pattern is None:
-            return False
-        return any(set(syllables(match.group())) - self._said for match in self._pattern.finditer(sentence))
 
 
 def find_evidence(generation: Generation, question: Question) -> Evidence:

@@ -13,6 +13,7 @@ from .filters import Filters
 from .ordering import wants_newest, wants_timeline, without_time
 from .periods import Period, find_period
 from .query import MAX_QUESTION, Question, clean, understand
+from .small_talk import is_small_talk
 from .spelling import Correction, correct
 
 _NO_FILTERS = Filters()
@@ -41,6 +42,7 @@ class Intent:
     corrections: tuple[Correction, ...] = ()
     also_called: tuple[tuple[str, str], ...] = ()  # what the question says, and what it was also taken for
     filters: Filters = _NO_FILTERS  # set by a person beside the question
+    small_talk: bool = False  # said to whoever answers, not asked of the news
 
     @property
     def question(self) -> Question:
@@ -91,4 +93,5 @@ def find_intent(
         corrections=corrections,
         also_called=tuple(dict.fromkeys((one.said, one.meant) for reading in readings for one in reading.used)),
         filters=filters,
+        small_talk=is_small_talk(asked),
     )

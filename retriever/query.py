@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
 from docs_store import UsageError
 from docs_store.vietnamese import CAPITALS, nfc, pairs, storable, syllables
+
+from .kinds import Asks, Wanted, wanted
 
 MAX_QUESTION = 1000  # characters
 
@@ -20,59 +21,48 @@ _NO_NAMES = frozenset({"ai", "viet nam", "bo", "thu truong", "bo truong", "tong 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
-class Asks(StrEnum):
-    """The kind of thing that a question asks for."""
-
-    PERSON = "person"
-    TIME = "time"
-    NUMBER = "number"
-    PLACE = "place"
-    ANYTHING = "anything"
-
-
 # Question words, folded. They say what is asked, not what it is about. Longest first.
-_QUESTION_WORDS: tuple[tuple[str, Asks], ...] = (
-    ("ngay thang nam nao", Asks.TIME),
-    ("vao thoi gian nao", Asks.TIME),
-    ("thoi gian nao", Asks.TIME),
-    ("bao gio", Asks.TIME),
-    ("khi nao", Asks.TIME),
-    ("luc nao", Asks.TIME),
-    ("hom nao", Asks.TIME),
-    ("ngay nao", Asks.TIME),
-    ("thang nao", Asks.TIME),
-    ("nam nao", Asks.TIME),
-    ("ngay may", Asks.TIME),
-    ("thang may", Asks.TIME),
-    ("bao nhieu", Asks.NUMBER),
-    ("may", Asks.NUMBER),
-    ("o dau", Asks.PLACE),
-    ("tai dau", Asks.PLACE),
-    ("o noi nao", Asks.PLACE),
-    ("nguoi nao", Asks.PERSON),
-    ("nhung ai", Asks.PERSON),
-    ("la ai", Asks.PERSON),
-    ("ai la", Asks.PERSON),
-    ("nhu the nao", Asks.ANYTHING),
-    ("the nao", Asks.ANYTHING),
-    ("ra sao", Asks.ANYTHING),
-    ("tai sao", Asks.ANYTHING),
-    ("vi sao", Asks.ANYTHING),
-    ("la gi", Asks.ANYTHING),
-    ("nhung gi", Asks.ANYTHING),
-    ("cho biet", Asks.ANYTHING),
-    ("xin hoi", Asks.ANYTHING),
-    ("dung hay sai", Asks.ANYTHING),
-    ("co phai", Asks.ANYTHING),
-    ("hay khong", Asks.ANYTHING),
-    ("duoc khong", Asks.ANYTHING),
-    ("nhung", Asks.ANYTHING),
-    ("nao", Asks.ANYTHING),
-    ("gi", Asks.ANYTHING),
+_QUESTION_WORDS = (
+    "ngay thang nam nao",
+    "vao thoi gian nao",
+    "thoi gian nao",
+    "bao gio",
+    "khi nao",
+    "luc nao",
+    "hom nao",
+    "ngay nao",
+    "thang nao",
+    "nam nao",
+    "ngay may",
+    "thang may",
+    "bao nhieu",
+    "may",
+    "o dau",
+    "tai dau",
+    "o noi nao",
+    "nguoi nao",
+    "nhung ai",
+    "la ai",
+    "ai la",
+    "nhu the nao",
+    "the nao",
+    "ra sao",
+    "tai sao",
+    "vi sao",
+    "la gi",
+    "nhung gi",
+    "cho biet",
+    "xin hoi",
+    "dung hay sai",
+    "co phai",
+    "hay khong",
+    "duoc khong",
+    "nhung",
+    "nao",
+    "gi",
 )
-_PHRASES = sorted(((tuple(words.split()), asks) for words, asks in _QUESTION_WORDS), key=lambda item: -len(item[0]))
-# "thứ trưởng nào" asks for a person: the words that end a title of office.
-_OFFICES = frozenset({"truong", "tich", "doc", "ky", "vien", "su", "pho"})
+_PHRASES = sorted((tuple(words.split()) for words in _QUESTION_WORDS), key=len, reverse=True)
+_SHOUTED = 3  # words, all in capitals, that are no code
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +76,17 @@ class Question:
     """
 
     text: str
-    asks: Asks
+    wanted: Wanted
     terms: tuple[str, ...]
     pairs: tuple[str, ...]
     figures: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    written_names: tuple[str, ...] = ()  # the names as the question has them
+
+    @property
+    def asks(self) -> Asks:
+        return self.wanted.asks
 
 
 def joined_figures(text: str) -> str:
@@ -99,9 +94,12 @@ def joined_figures(text: str) -> str:
     return _THOUSANDS.sub("", text)
 
 
-def _names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names in `text`, runs of capitals without a first word that is only a sentence's; and the codes of them."""
-    names: dict[str, None] = {}
+def _names(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the names in `text`, runs of capitals without a first word that is only a sentence's; and the codes of them.
+
+    The names by their key, as written.
+    """
+    names: dict[str, str] = {}
     codes: dict[str, None] = {}
     for match in _NAME.finditer(text):
         words = match.group().split()
@@ -112,9 +110,9 @@ def _names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             words = words[:-1]
         key = " ".join(syllables(" ".join(words)))
         if len(key) > 1 and key not in _NO_NAMES:
-            names[key] = None
+            names.setdefault(key, " ".join(words))
         codes |= {" ".join(syllables(word)): None for word in words if _is_code(word)}
-    return tuple(names), tuple(code for code in codes if code not in _NO_NAMES)
+    return names, tuple(code for code in codes if code not in _NO_NAMES)
 
 
 def _is_code(word: str) -> bool:
@@ -141,23 +139,19 @@ def understand(text: str) -> Question:
     """Return what `text` asks. Raises UsageError if it is empty or longer than MAX_QUESTION."""
     text = clean(text)
     tokens = syllables(text)
-    # "AI" in capitals is artificial intelligence; "ai" and "Ai" ask who.
+    # "AI" in capitals is artificial intelligence; "ai" and "Ai" ask who. Who writes all in capitals says nothing by them.
     words = re.findall(r"[^\W_]+", text)
+    shouted = text.isupper() and sum(word.isalpha() for word in words) >= _SHOUTED
     runs: list[list[str]] = [[]]
-    asks = Asks.ANYTHING
     place = 0
     while place < len(tokens):
-        phrase = next((p for p in _PHRASES if tuple(tokens[place : place + len(p[0])]) == p[0]), None)
-        is_acronym = len(words) == len(tokens) and words[place].isupper() and len(words[place]) > 1
+        phrase = next((p for p in _PHRASES if tuple(tokens[place : place + len(p)]) == p), None)
+        is_acronym = not shouted and len(words) == len(tokens) and words[place].isupper() and len(words[place]) > 1
         if phrase and not is_acronym:
             runs.append([])
-            asks = phrase[1] if asks is Asks.ANYTHING else asks
-            if phrase[0] == ("nao",) and asks is Asks.ANYTHING and place and tokens[place - 1] in _OFFICES:
-                asks = Asks.PERSON
-            place += len(phrase[0])
+            place += len(phrase)
         elif tokens[place] == "ai" and not is_acronym:
             runs.append([])
-            asks = Asks.PERSON
             place += 1
         else:
             runs[-1].append(tokens[place])
@@ -166,4 +160,6 @@ def understand(text: str) -> Question:
     adjacent = tuple(dict.fromkeys(pair for run in runs for pair in pairs(run)))
     if not terms:  # nothing but question words: they are then what is asked about
         terms, adjacent = tuple(dict.fromkeys(tokens)), tuple(pairs(tokens))
-    return Question(text, asks, terms, adjacent, tuple(dict.fromkeys(_FIGURE.findall(joined_figures(text)))), *_names(text))
+    names, codes = _names(text.lower() if shouted else text)
+    figures = tuple(dict.fromkeys(_FIGURE.findall(joined_figures(text))))
+    return Question(text, wanted(text), terms, adjacent, figures, tuple(names), codes, tuple(names.values()))

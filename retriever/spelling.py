@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from docs_store.vietnamese import fold, syllables
+from docs_store.vietnamese import fold, is_syllable, syllables
 
 Frequencies = Callable[[str, Sequence[str]], list[int]]  # field ("body" or "pairs"), terms -> in how many passages
 
@@ -19,12 +19,6 @@ _LETTERS = "abcdeghiklmnopqrstuvxy"
 _TELEX = (("dd", "d"), ("aa", "a"), ("ee", "e"), ("oo", "o"), ("aw", "a"), ("ow", "o"), ("uw", "u"))
 _TONE = re.compile(r"(?<=[aeiouy])[sfrxj](?=[a-z]{0,3}$)|(?<=[a-z]{2})[sfrxj]$")
 _VNI = re.compile(r"(?<=[a-z])[0-9]")
-# A Vietnamese syllable without marks. One that the news does not have is still no slip.
-_SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
-    r"(?:uye|uya|ieu|yeu|uoi|uou|oai|oay|oao|oeo|uay|uyu|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ye|[aeiouy])"
-    r"(?:ch|ng|nh|[cmnpt])?"
-)
 _LONGEST = 30  # letters; what is longer is no word that somebody mistyped
 _MOST = 6  # words looked at: a question of unknown words is another language
 _SURE = 6  # letters from which a word is long enough to be put right without its neighbours
@@ -69,7 +63,7 @@ def _is_slip(word: str) -> bool:
     """Tell whether this could be a slip: no acronym, code or number, no good Vietnamese syllable."""
     if word[0].isdigit() or (word.isupper() and len(word) < 8):
         return False
-    return not _SYLLABLE.fullmatch(fold(word))
+    return not is_syllable(fold(word))  # one that the news does not have is still no slip
 
 
 def _unkeyed(key: str, frequencies: Frequencies) -> str:

@@ -220,7 +220,7 @@ def test_what_is_carried_is_dropped_before_the_question_grows_too_long() -> None
 
 
 @pytest.mark.parametrize(
-    "odd", ["\ud800", "ở" + "\u0301" * 50, "?" * 900, "còn " * 200, "12/" * 300, "họ " * 99, "Ẩ" * 999, "\x00"]
+    "odd", ["\ud800", "ở" + "\u0301" * 50, "?" * 900, "còn " * 200, "12/" * 300, "họ " * 99, "Ẩ" * 999, "\x00", "Giám đốc Sở"]
 )
 def test_odd_text_never_raises(odd: str) -> None:
     for question in (

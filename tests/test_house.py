@@ -19,15 +19,16 @@ MAY_IMPORT = {
 }
 # Plain text rules, the error tree and the writing of files are part of the ground floor's face.
 FACES = {
-    "docs_store", "docs_store.vietnamese", "docs_store.document_numbers", "docs_store.errors", "docs_store.files",
+    "docs_store", "docs_store.vietnamese", "docs_store.diacritics",
+    "docs_store.document_numbers", "docs_store.errors", "docs_store.files",
     "indexer", "indexer.sources", "retriever", "retriever.evaluate", "retriever.abstention",
 }  # fmt: skip
 HEAVY = ("torch", "sentence_transformers", "onnxruntime", "faiss", "gradio", "tantivy", "trafilatura", "pypdf", "docx")
 
 
 def _modules(room: str) -> list[Path]:
-    # Code beside a model's weights runs where sentence-transformers loads that folder, never here.
-    return sorted(path for path in (ROOT / room).rglob("*.py") if not {"default_model", "weights"} & set(path.parts))
+    # Code beside weights runs where sentence-transformers loads that folder, scripts that make a model by hand: never here.
+    return sorted(path for path in (ROOT / room).rglob("*.py") if not {"default_model", "reader", "weights"} & set(path.parts))
 
 
 def _imports(path: Path, *, top_level: bool = False) -> list[str]:

@@ -308,7 +308,7 @@ def test_a_broken_side_file_never_reaches_the_reader(sample_copy: Path, file: st
 
     def load():  # type: ignore[no-untyped-def]
         embedder_loads.append(1)
-        return load_embedder()
+        return load_embedder("static")
 
     running = Assistant(sample_copy, load)
     assert running.ask("Ai là Tổng Thư ký IEC?").found

@@ -198,6 +198,8 @@ def _person_at(words: tuple[Word, ...], place: int, cased: bool) -> Name | None:
     if words[first].capital:
         if body := _BODIES.at(words, first):  # "Thứ trưởng Bộ KH&CN Lê Xuân Định"
             first += body
+            if first == len(words):  # "Thứ trưởng Bộ": nobody is named
+                return None
         while first < len(words) - 1 and words[first].text.isupper() and words[first].foreign and words[first + 1].capital:
             first += 1
         last = _run(words, first)
