@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from docs_store import Embedder, Generations, load_embedder
-from indexer import Progress, Report, reindex
-from retriever import AnswerSettings, Assistant, CrossEncoderReranker, Reranker, SearchSettings
+from docs_store import ENCODER_WEIGHTS, STATIC_MODEL, Embedder, Generations, load_embedder, shipped_model, ships
+from indexer import Progress, Report, complete, reindex
+from retriever import AnswerSettings, Assistant, CrossEncoderReranker, OnnxReader, Reranker, SearchSettings
 
 from .settings import Settings
 
@@ -23,13 +23,20 @@ def make_reranker(settings: Settings) -> Reranker | None:
     return CrossEncoderReranker(settings.reranker) if settings.reranker else None
 
 
+def make_answer_settings(settings: Settings) -> AnswerSettings:
+    """Return how answers are found: with the settings' reranker and the reader that ships, unless it is off."""
+    reader = OnnxReader(ENCODER_WEIGHTS) if settings.reader == "on" else None
+    return AnswerSettings(search=SearchSettings(reranker=make_reranker(settings)), reader=reader)
+
+
 def make_assistant(settings: Settings, *, aside: bool = False) -> Assistant:
-    """Return the assistant over the settings' data folder; its embedding model loads at the first question.
+    """Return the assistant over the settings' data folder; the embedding model of the index loads at the first question.
 
     aside: new generations are opened while the old one answers, for a server.
     """
-    answer = AnswerSettings(search=SearchSettings(reranker=make_reranker(settings)))
-    return Assistant(settings.data, partial(make_embedder, settings), answer, aside=aside)
+    answer = make_answer_settings(settings)
+    shipped = shipped_model if ships(settings.model) else lambda _: None
+    return Assistant(settings.data, partial(make_embedder, settings), answer, shipped=shipped, aside=aside)
 
 
 def run_index(
@@ -41,16 +48,28 @@ def run_index(
     progress: Progress,
     embedder: Embedder | None = None,
 ) -> Report:
-    """Index `paths` into the settings' data folder. embedder: the settings' own, if it is loaded already."""
+    """Bring the index of the settings' data folder in step with `paths`; the report tells how many passages wait for a vector.
+
+    embedder: the settings' own, if it is loaded already.
+    """
     return reindex(
         settings.data,
         paths,
         embedder or make_embedder(settings),
+        stand_in=partial(load_embedder, STATIC_MODEL) if ships(settings.model) else None,
+        completing=False,
         rebuild=rebuild,
         allow_many_removals=allow_many_removals,
         erase_after=settings.erase_after,
         progress=progress,
     )
+
+
+def complete_index(
+    settings: Settings, progress: Progress, embedder: Embedder | None = None, stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Give the passages that wait for it their vector, and return how many wait still (see `indexer.complete`)."""
+    return complete(settings.data, embedder or make_embedder(settings), progress, stop)
 
 
 def make_generations(settings: Settings) -> Generations:

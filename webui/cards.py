@@ -7,7 +7,7 @@ becomes a numeric entity: the reader sees the text exactly as it is, whatever it
 
 from __future__ import annotations
 
-from retriever import Answer, Citation
+from retriever import CLOSE, VERY_CLOSE, Answer, Citation
 
 from .chat_words import word
 from .links import document_url, source_url
@@ -15,8 +15,7 @@ from .messages import Messages
 from .offers import offer_text, without
 from .understood import Chip, chips
 
-# Calibrated likelihoods, as the side of the page explains them.
-_VERY, _GOOD = 0.9, 0.5
+_SURE_MARK = 0.6  # strength from which the first card's mark is strong
 
 
 def encode(text: str) -> str:
@@ -86,18 +85,41 @@ def no_sources_html(messages: Messages) -> str:
 
 
 def _card_html(citation: Citation, messages: Messages, root: str) -> str:
-    before = citation.passage[: citation.quote_start]
-    after = citation.passage[citation.quote_start + len(citation.quote) :]
     link = f'<a href="{encode_url(citation.url)}" target="_blank" rel="noopener noreferrer">{encode(messages.original)}</a>'
     original = f" &#183; {link}" if citation.url else ""
     return (
         f'<div class="hoitin-card"><p class="hoitin-title"><span class="hoitin-number">&#91;{citation.number}&#93;</span> '
         f"{_source_link(citation, root, citation.title)}</p>"
         f'<p class="hoitin-meta">{_meta_html(citation, messages)} &#183; {_match_html(citation, messages)}</p>'
-        f'<blockquote class="hoitin-passage">{encode(before)}<mark>{encode(citation.quote)}</mark>{encode(after)}</blockquote>'
+        f"{_lacks_html(citation, messages)}"
+        f"{_passage_html(citation, messages)}"
         f'<p class="hoitin-links">{_source_link(citation, root, messages.open_source)}{original}</p>'
         f"{_copies_html(citation, messages, root)}</div>"
     )
+
+
+def _lacks_html(citation: Citation, messages: Messages) -> str:
+    """Return what the question names that the passage does not have, "" if it has all."""
+    if not citation.lacks:
+        return ""
+    words = ", ".join(f"“{one}”" for one in citation.lacks)
+    return f'<p class="hoitin-lacks">{encode(word(messages, "lacks", words=words))}</p>'
+
+
+def _passage_html(citation: Citation, messages: Messages) -> str:
+    """Return the passage with its quote marked: strongly where that surely answers, else palely, and then it is said."""
+    before = citation.passage[: citation.quote_start]
+    after = citation.passage[citation.quote_start + len(citation.quote) :]
+    sure = is_sure(citation)
+    pale = "" if sure else ' class="hoitin-pale"'
+    hint = "" if sure or citation.number > 1 else f'<p class="hoitin-hint">{encode(word(messages, "mark_unsure"))}</p>'
+    marked = f"{encode(before)}<mark{pale}>{encode(citation.quote)}</mark>{encode(after)}"
+    return f'<blockquote class="hoitin-passage">{marked}</blockquote>{hint}'
+
+
+def is_sure(citation: Citation) -> bool:
+    """Tell whether the quote is surely the part that answers: of the first card alone."""
+    return citation.number == 1 and citation.mark_strength >= _SURE_MARK and citation.confidence >= CLOSE
 
 
 def _copies_html(citation: Citation, messages: Messages, root: str) -> str:
@@ -113,6 +135,8 @@ def _copies_html(citation: Citation, messages: Messages, root: str) -> str:
 
 
 def _not_found_html(answer: Answer, messages: Messages, root: str, *, live: bool) -> str:
+    if answer.understood.small_talk:
+        return f"<p>{encode(word(messages, 'small_talk'))}</p>"
     searched = messages.searched.format(documents=answer.documents)
     unknown = ", ".join(f"“{one}”" for one in answer.unknown)
     unknown = f"<p>{encode(word(messages, 'unknown', words=unknown))}</p>" if unknown else ""
@@ -138,8 +162,13 @@ def _meta_html(citation: Citation, messages: Messages) -> str:
     return _joined(*parts)
 
 
+def match_level(citation: Citation) -> str:
+    """Return how well a passage meets the question: "very", "good" or "maybe"."""
+    return "very" if citation.confidence >= VERY_CLOSE else "good" if citation.confidence >= CLOSE else "maybe"
+
+
 def _match_html(citation: Citation, messages: Messages) -> str:
-    level = "very" if citation.confidence >= _VERY else "good" if citation.confidence >= _GOOD else "maybe"
+    level = match_level(citation)
     return f'<span class="hoitin-match hoitin-match-{level}">{encode(word(messages, f"match_{level}"))}</span>'
 
 

@@ -12,6 +12,15 @@ _WORDS = {
     "match_very": ("rất khớp", "very close match"),
     "match_good": ("khớp", "close match"),
     "match_maybe": ("có thể liên quan", "perhaps related"),
+    "small_talk": (
+        "Tôi chỉ tìm trong tin và trích nguyên văn. Hãy hỏi một việc trong tin: ai, bao nhiêu, ở đâu, khi nào, vì sao.",
+        "I only search the news and quote it. Ask for something in it: who, how many, where, when, why.",
+    ),
+    "lacks": ("Không thấy {words} trong đoạn này.", "{words} not found in this passage."),
+    "mark_unsure": (
+        "Phần gạch chấm có thể là câu trả lời; máy chưa chắc.",
+        "The dotted words may be the answer; this is not certain.",
+    ),
     "match_heading": ("“Rất khớp” nghĩa là gì?", "What does “very close match” mean?"),
     "match_very_means": (
         "máy ước lượng từ 90 % trở lên rằng đoạn tin trả lời câu hỏi",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from .access.commands import account, token
 from .editing import feedback, index, remove, restore
 from .options import NOTHING_FOUND, data_option, json_option, settings_of
 from .pulling import pull
-from .terminal import Bar, print_citation, print_json, print_understood, visible
+from .terminal import Bar, duration, print_citation, print_json, print_understood, visible
 
 if TYPE_CHECKING:
     from retriever import Assistant
@@ -110,6 +109,11 @@ def ask(ctx: click.Context, question: str, data: Path | None, as_json: bool, any
     elif answer.found:
         for citation in answer.citations:
             print_citation(citation)
+    elif answer.understood.small_talk:
+        from .chat_words import word
+        from .messages import EN, VI
+
+        click.echo(f"{word(VI, 'small_talk')} / {word(EN, 'small_talk')}")
     else:
         click.secho("Không tìm thấy trong kho tin / Not found in the news", bold=True)
         click.echo(f"Đã tìm trong {answer.documents} bài. / Searched {answer.documents} articles.")
@@ -164,8 +168,24 @@ def status(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     for one in facts["withdrawn"]:
         click.echo(visible(f"Đã gỡ / withdrawn:   {one['title']} ({one['doc_id']}), {one['person']}, {one['time']}"))
     click.echo(f"Mô hình / model:     {facts['model']['name']}, {facts['model']['dimension']} chiều / dimensions")
+    click.echo(f"Vectơ / vectors:     {_vectors_line(facts['model']['set'], **facts['vectors'])}")
     for problem in facts["problems"]:
         click.secho(visible(f"! {problem}"), fg="yellow")
+
+
+def _vectors_line(model: str, done: int, total: int, running: bool, seconds_left: int | None) -> str:
+    """Return how many passages have their vector by the model that is set, and what becomes of the others."""
+    line = f"{done} / {total}"
+    if done == total:
+        return line
+    line += f" ({model})"
+    if not running:
+        return f"{line}, hoitin index làm tiếp / goes on"
+    return (
+        f"{line}, còn chừng / about {duration(seconds_left)}"
+        if seconds_left is not None
+        else f"{line}, đang thêm / being added"
+    )
 
 
 @main.command()
@@ -268,10 +288,11 @@ def verify(ctx: click.Context, data: Path | None, as_json: bool) -> None:
 @json_option
 @click.option("--calibrate", is_flag=True, help="Hiệu chỉnh khi nào thì trả lời. / Fit when to answer.")
 @click.option("--answers", type=click.Path(exists=True, path_type=Path), help="answers.tsv: chỗ có câu trả lời.")
+@click.option("--sample", type=click.IntRange(min=1), help="Số câu hỏi lấy ở mỗi bộ. / Questions taken of each set.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Thư mục nhận bảng và biểu đồ. / Folder for table and plot.",
+    help="Thư mục nhận bảng và biểu đồ. / Folder for table and plots.",
 )
 @click.pass_context
 def evaluate(
@@ -281,6 +302,7 @@ def evaluate(
     as_json: bool,
     calibrate: bool,
     answers: Path | None,
+    sample: int | None,
     out: Path | None,
 ) -> None:
     """Đo chất lượng tìm kiếm trên các bộ câu hỏi. / Measure search on question sets.
@@ -294,8 +316,9 @@ def evaluate(
     """
     from .evaluation import evaluate_sets, table
 
+    settings = settings_of(ctx, data)
     with Bar() as bar:
-        results = evaluate_sets(sets, settings_of(ctx, data), bar, calibrating=calibrate, answers=answers, out=out)
+        results = evaluate_sets(sets, settings, bar, calibrating=calibrate, answers=answers, out=out, sample=sample)
     if as_json:
         print_json(next(iter(results.values())) if len(sets) == 1 else results)
     else:
@@ -321,8 +344,6 @@ def _loading(settings: Settings) -> tuple[Assistant, Callable[[], None]]:
     """Return the assistant, which loads its model and index aside, and what waits for it and raises what went wrong."""
     from threading import Thread
 
-    from docs_store.errors import HoitinError
-
     from .assembly import make_assistant
 
     assistant = make_assistant(settings, aside=True)
@@ -331,8 +352,6 @@ def _loading(settings: Settings) -> tuple[Assistant, Callable[[], None]]:
     def load() -> None:
         try:
             assistant.load_model()
-            with suppress(HoitinError):  # no index is told at /healthz, and with every question
-                assistant.generation()
         except Exception as error:
             failures.append(error)
 

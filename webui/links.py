@@ -63,6 +63,7 @@ def _understood_json(understood: Understood) -> dict[str, Any]:
         "corrections": [{"typed": typed, "meant": meant} for typed, meant in understood.corrections],
         "also_called": [{"said": said, "meant": meant} for said, meant in understood.also_called],
         "filters": filters_json(understood.filters),
+        "small_talk": understood.small_talk,
     }
 
 
@@ -81,6 +82,8 @@ def _citation_json(citation: Citation, root: str) -> dict[str, Any]:
         "score": citation.score,
         "cite": official(citation),
         "confidence": citation.confidence,
+        "mark_strength": citation.mark_strength,
+        "lacks": list(citation.lacks),
         "document_number": citation.document_number,
         "notes": [{"kind": note.kind, "detail": note.detail, "confidence": note.confidence} for note in citation.notes],
         "copies": [

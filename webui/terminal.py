@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 class Bar:
     """A progress bar on standard error, one for each stage of long work; silent where nobody watches."""
 
-    _LABELS = {"read": "Đọc tệp", "embed": "Lập chỉ mục", "verify": "Kiểm tra", "eval": "Đo", "pull": "Tải tin"}  # noqa: RUF012
+    _LABELS = {  # noqa: RUF012
+        "read": "Đọc tệp", "embed": "Lập chỉ mục", "vectors": "Thêm vectơ",
+        "verify": "Kiểm tra", "eval": "Đo", "pull": "Tải tin",
+    }  # fmt: skip
 
     def __init__(self) -> None:
         self._stage = ""
@@ -68,6 +71,18 @@ def print_report(report: Report) -> None:
         f"Chỉ mục có {report.documents} bài, {report.passages} đoạn ({report.seconds:.1f} giây). / "
         f"The index holds {report.documents} documents, {report.passages} passages."
     )
+    if report.waiting:
+        click.echo(
+            f"Đã trả lời được; {report.waiting} đoạn còn chờ vectơ, lần hoitin index sau làm tiếp. / "
+            f"It answers already; {report.waiting} passages wait for a vector, the next hoitin index goes on."
+        )
+
+
+def duration(seconds: int) -> str:
+    """Return a length of time in words, to the minute."""
+    minutes = max(1, round(seconds / 60))
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} giờ / h {rest} phút / min" if hours else f"{rest} phút / min"
 
 
 def print_plan(report: Report) -> None:
@@ -109,6 +124,8 @@ def _print_figures(report: Report) -> None:
 
 
 def print_citation(citation: Citation) -> None:
+    from .cards import is_sure
+    from .chat_words import word
     from .links import source_url
     from .messages import VI
 
@@ -120,7 +137,18 @@ def print_citation(citation: Citation) -> None:
     parts += [VI.note(note) for note in citation.notes]
     click.secho(visible(f"[{citation.number}] {citation.title}"), bold=True)
     click.secho(visible("    " + " · ".join(part for part in parts if part)), dim=True)
-    body = before + click.style(visible(citation.quote), bold=True, fg="green") + after
+    if citation.lacks:
+        lacks = ", ".join(f"“{one}”" for one in citation.lacks)
+        click.secho(visible(f"    {word(VI, 'lacks', words=lacks)}"), dim=True)
+    body = (
+        before
+        + (
+            click.style(visible(citation.quote), bold=True, fg="green")
+            if is_sure(citation)
+            else click.style(visible(citation.quote), underline=True)
+        )
+        + after
+    )
     click.echo("    " + body.replace("\n", "\n    "))
     click.secho(f"    {citation.url or source_url(citation)}", dim=True)
     if citation.copies:

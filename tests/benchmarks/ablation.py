@@ -9,12 +9,13 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
 from docs_store import FieldWeights, Generations, load_embedder
 from indexer import reindex
-from retriever import MAX_QUESTION, Intent, SearchSettings, Way, search, understand
+from retriever import MAX_QUESTION, FindSettings, Intent, SearchSettings, Way, search, understand, weights_for
 from retriever.evaluate import DEPTH, QuestionSet, Searcher, ndcg_at_k, read_question_set
 
 BODY = FieldWeights(body=1.0, pairs=0.0, heading=0.0, accented=0.0)
@@ -23,14 +24,17 @@ HEADING = FieldWeights(body=1.0, pairs=0.5, heading=0.1, accented=0.0)
 
 
 def _lexical(fields: FieldWeights) -> Callable[[Searcher], Callable[[str], list[str]]]:
-    return lambda searcher: Searcher(searcher.generation, searcher.embedder, Path(), SearchSettings(fields=fields)).lexical
+    return lambda searcher: (
+        Searcher(searcher.generation, searcher.embedder, Path(), FindSettings(search=SearchSettings(fields=fields))).lexical
+    )
 
 
-def _stage(**settings: float) -> Callable[[Searcher], Callable[[str], list[str]]]:
+def _stage(**changes: float) -> Callable[[Searcher], Callable[[str], list[str]]]:
     def stage(searcher: Searcher) -> Callable[[str], list[str]]:
-        chosen = SearchSettings(**settings)  # type: ignore[arg-type]
+        weights = replace(weights_for(searcher.generation.manifest.model), **changes)
+        chosen = SearchSettings(weights=weights)
         return lambda question: searcher.documents(
-            search(searcher.generation, searcher.embedder, _word_for_word(question[:MAX_QUESTION]), DEPTH, chosen)
+            search(searcher.generation, searcher.embedder, _word_for_word(question[:MAX_QUESTION]), DEPTH, chosen).hits
         )
 
     return stage
@@ -46,9 +50,9 @@ STEPS: dict[str, Callable[[Searcher], Callable[[str], list[str]]]] = {
     "+ adjacent pairs at .5": _lexical(PAIRS),
     "+ headline and lead at .1": _lexical(HEADING),
     "+ syllables with marks at .8": _lexical(FieldWeights()),
-    "+ cosine of the default model at .6": _stage(evidence_weight=0.0, names_weight=0.0),
-    "+ best three sentences at .8": _stage(names_weight=0.0),
-    "+ names at .05": _stage(),
+    "+ cosine of the model": _stage(evidence=0.0, names=0.0, unmet=0.0),
+    "+ best three sentences": _stage(names=0.0),
+    "+ names": _stage(),
     "+ abbreviations and slips (hoitin)": lambda searcher: searcher.fused,
 }
 
@@ -58,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     folders = parser.parse_args().folders
-    embedder = load_embedder()
+    embedder = load_embedder("static")
     with ExitStack() as stack:
         sets: list[tuple[QuestionSet, Searcher]] = []
         for folder in folders:

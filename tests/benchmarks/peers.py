@@ -63,7 +63,7 @@ def _searches(folder: Path) -> Iterator[tuple[str, Rank]]:
     texts = [f"{record.get('title') or ''}\n{record['text']}".strip() for record in records]
     yield "bm25s", _bm25s(ids, texts)
     yield "txtai hybrid", _txtai(ids, texts)
-    embedder = load_embedder()
+    embedder = load_embedder("static")
     with tempfile.TemporaryDirectory() as scratch:
         reindex(Path(scratch), [folder / "corpus.jsonl"], embedder)
         yield "hoitin", Searcher(Generations(Path(scratch)).open_current(), embedder, Path(scratch)).fused
