@@ -22,7 +22,7 @@ from .findings import Findings
 from .near_misses import near_misses
 
 STRANGER, SMALL_TALK, NEAR_MISS = "stranger", "small talk", "near miss"
-MOST_ANSWERED = 0.05  # of strangers and small talk
+MOST_ANSWERED = 0.06  # of strangers and small talk
 # What each kind weighs against the answerable questions when confidence is fitted: about how people ask.
 _SHARES = {STRANGER: 0.3, SMALL_TALK: 0.4, NEAR_MISS: 0.05}
 # Another first document than the one that is known to answer may answer too.
