@@ -66,15 +66,20 @@
   const back = async () => {
     known ??= window.gradio_config?.app_id;
     const answer = await ask(own("gradio_api/app_id"));
-    show(away, "");
-    if (!answer.ok) return show(refused, inOurLanguage((await answer.json()).error));
+    if (!answer.ok) {
+      show(away, "");
+      return show(refused, inOurLanguage((await answer.json()).error));
+    }
     const { app_id } = await answer.json();
     if (app_id !== known) {
       const { dependencies } = await (await ask(own("config"))).json();
       if (JSON.stringify(dependencies) !== JSON.stringify(window.gradio_config.dependencies)) return location.reload(); // another version
+      // A question that is under way is part of the conversation once its answer is drawn.
+      while (underWay) await new Promise((go) => setTimeout(go, 300));
       known = app_id;
       tell("forgotten");
     }
+    show(away, ""); // not before: what is sent from here on waits for the conversation
     setTimeout(() => beat && ask(beat).then(hear, look), lived < 10_000 ? 30_000 : 0);
   };
 
@@ -104,16 +109,20 @@
     return Response.json({ error: "" }, { status: 503 });
   };
 
+  let underWay = 0; // questions whose answers are not drawn yet
   window.fetch = async (...what) => {
     const url = own(what[0].url ?? what[0]);
     if (!url.pathname.includes("/gradio_api/")) return ask(...what);
     const asking = url.pathname.includes("/run/");
     let answer;
     try {
+      underWay += asking;
       answer = await ask(...what);
     } catch (error) {
       if (leaving || !asking) throw error;
       return unsent(what[1]);
+    } finally {
+      if (asking) setTimeout(() => (underWay -= 1), 300); // until it is drawn
     }
     if (answer.ok) {
       if (asking) for (const one of [refused, away]) show(one, "");
