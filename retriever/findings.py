@@ -37,7 +37,7 @@ class FindSettings:
     other_figures: float = 0.8
     other_names: float = 0.9
     reader: Reader | None = None
-    readings: int = 5
+    readings: int = _JUDGED
     search: SearchSettings = field(default_factory=SearchSettings)
 
 

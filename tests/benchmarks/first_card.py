@@ -13,11 +13,10 @@ from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
-from docs_store import load_embedder
-from retriever import Assistant
 from tests.live import serving
+from webui.assembly import make_assistant
 from webui.server import make_app
-from webui.settings import Settings
+from webui.settings import read_settings
 
 _QUESTIONS = 30
 _ASK = """
@@ -49,12 +48,13 @@ def main() -> None:
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    assistant = Assistant(options.data, load_embedder)
+    settings = read_settings(data=options.data, rate=0)
+    assistant = make_assistant(settings)
     assistant.load_model()
     generation = assistant.generation()
     step = max(1, generation.manifest.documents // _QUESTIONS)
     headlines = [one.title[:200] for one in islice(generation.passages.all_documents(), 0, None, step)][:_QUESTIONS]
-    with serving(make_app(assistant, Settings(data=options.data, rate=0))) as port, sync_playwright() as playwright:
+    with serving(make_app(assistant, settings)) as port, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         page = chromium.new_page()
         opened, waited = [], []

@@ -25,7 +25,7 @@ from statistics import mean, median, quantiles
 from docs_store import Generations, load_embedder
 from docs_store.vietnamese import fold
 from indexer import loaders
-from retriever import Assistant
+from webui.assembly import make_assistant
 from webui.settings import read_settings
 
 _FILES = 20_000
@@ -121,7 +121,7 @@ def _embedding(data: Path) -> list[tuple[str, str]]:
 def _questions(file: Path, data: Path, count: int) -> list[tuple[str, str]]:
     titles = {extract.record_id: extract.title for extract in loaders.read_many(file, lambda *_: None)}
     chosen = random.Random(1).sample(sorted(titles), min(count, len(titles)))
-    assistant = Assistant(data, load_embedder)
+    assistant = make_assistant(read_settings(data=data))
     assistant.ask("làm nóng")
     sources = assistant.generation().passages.sources()
     rows = []
