@@ -47,7 +47,7 @@ def test_index_then_ask_gives_the_documented_json(tmp_path: Path) -> None:
     citation = answer["citations"][0]
     assert citation.keys() == {
         "number", "doc_id", "title", "publisher", "url", "source_url", "published", "page", "quote", "passage", "score",
-        "cite", "confidence", "document_number", "notes", "copies",
+        "cite", "confidence", "mark_strength", "lacks", "document_number", "notes", "copies",
     }  # fmt: skip
     assert citation["passage"] in (ARTICLES / "iec-lam-viec-2024-06.md").read_bytes().decode()
     assert citation["quote"] in citation["passage"]

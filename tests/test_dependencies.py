@@ -44,6 +44,7 @@ BESIDE = {
     "tests/benchmarks/peers.py": {"bm25s", "txtai"},
     "tests/benchmarks/fuzz.py": {"atheris"},
     "docs_store/encoder/graph.py": {"onnx"},
+    "docs_store/encoder/reader/train.py": {"transformers"},
 }
 # What only one module may import, because only those who ask for the extra have it.
 EXTRAS = {"ocr": {"indexer/loaders/ocr.py", "indexer/loaders/pdf/scans.py"}}

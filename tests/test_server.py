@@ -40,7 +40,7 @@ PDF_QUESTION = "Phí thẩm định phê duyệt mẫu phương tiện đo mới
 KEYS = {
     "number": int, "doc_id": str, "title": str, "publisher": str, "url": str, "source_url": str,
     "quote": str, "passage": str, "score": float, "cite": str, "confidence": float, "document_number": str,
-    "notes": list, "copies": list,
+    "notes": list, "copies": list, "mark_strength": float, "lacks": list,
 }  # fmt: skip
 
 COMET = """---

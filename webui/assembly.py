@@ -24,8 +24,12 @@ def make_reranker(settings: Settings) -> Reranker | None:
 
 
 def make_answer_settings(settings: Settings) -> AnswerSettings:
-    """Return how answers are found: with the settings' reranker and the reader that ships, unless it is off."""
-    reader = OnnxReader(ENCODER_WEIGHTS) if settings.reader == "on" else None
+    """Return how answers are found: with the settings' reranker, and the reader that ships unless it is off.
+
+    Who wants the static model wants it quick: there the reader has to be asked for.
+    """
+    wanted = settings.reader or ("off" if settings.model == STATIC_MODEL else "on")
+    reader = OnnxReader(ENCODER_WEIGHTS) if wanted == "on" else None
     return AnswerSettings(search=SearchSettings(reranker=make_reranker(settings)), reader=reader)
 
 

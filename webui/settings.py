@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     model: str = DEFAULT_MODEL
     model_backend: Literal["torch", "onnx", "openvino"] = "torch"
     model_half: bool = False  # half precision, for models that torch runs
-    reader: Literal["on", "off"] = "on"  # reads the first passages to mark what answers
+    reader: Literal["on", "off", ""] = ""  # reads the first stories to mark what answers; by default not for the static model
     reranker: str = ""  # a CrossEncoder, by hub name or folder; none by default
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
