@@ -26,7 +26,10 @@ def lacking(intent: Intent, passage: str, head: Document) -> tuple[str, ...]:
     figures = set(_FIGURE.findall(joined_figures(text)))
     question = intent.question
     names = [name for name in question.written_names if not any(_stands(one, said) for one in _called(name, intent))]
-    numbers = [figure for figure in dict.fromkeys(_FIGURE.findall(question.text)) if joined_figures(figure) not in figures]
+    outside = question.text
+    for name in question.written_names:  # "Covid-19" is one thing
+        outside = outside.replace(name, " ")
+    numbers = [figure for figure in dict.fromkeys(_FIGURE.findall(outside)) if joined_figures(figure) not in figures]
     return tuple(sorted((*names, *numbers), key=question.text.index))
 
 
@@ -41,6 +44,6 @@ def _stands(name: str, said: str) -> bool:
     ends = [parts]
     if len(parts) > 2:
         ends.append(parts[-2:])
-    if len(parts) > 1 and not is_syllable(parts[-1]):
+    if len(parts) > 1 and parts[-1].isalpha() and not is_syllable(parts[-1]):
         ends.append(parts[-1:])
     return any(f" {' '.join(end)} " in said for end in ends)

@@ -162,6 +162,7 @@ def test_a_name_that_the_passage_lacks_is_said_and_caps_the_match(data: Path) ->
 def test_a_number_that_the_passage_lacks_is_said(data: Path) -> None:
     first = asking(data, "85 tỷ").ask("Cầu Vàm Xáng rộng 17 m phải không?").citations[0]
     assert first.lacks == ("17",)
+    assert asking(data, "85 tỷ").ask("Cầu Vàm Xáng có máy bơm Bora-19 không?").nearest[0].lacks == ("Bora-19",)
 
 
 def test_capitals_change_no_answer(data: Path) -> None:

