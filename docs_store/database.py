@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .errors import explain
+from .errors import HoitinError, explain
 
 
 class Database(sqlite3.Connection):
@@ -27,6 +28,19 @@ class Database(sqlite3.Connection):
 
     def executescript(self, script: str) -> _Cursor:
         return self.cursor().executescript(script)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do what stands within all or not at all. For a connection with isolation_level=None."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            if self.in_transaction:  # a full disk has ended it already
+                with suppress(HoitinError):
+                    self.execute("ROLLBACK")
+            raise
 
 
 class _Cursor(sqlite3.Cursor):

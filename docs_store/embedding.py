@@ -13,13 +13,13 @@ import hashlib
 import json
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from .errors import ModelError, ModelMismatchError, first_line
+from .inference import open_session, side_by_side, usable_cores
 from .records import ModelCard
 
 if TYPE_CHECKING:
@@ -183,8 +183,7 @@ class StaticEmbedder:
 class OnnxEmbedder:
     """A folder of the encoder's form (`encoder/make.py`), run by onnxruntime without torch.
 
-    Each text is run alone, on one thread, and as many at once as there are cores. So its vector depends on nothing but the
-    text, as activations are rounded by what a batch holds, and nothing is spent on padding; a batch was no faster.
+    A text has the same vector whatever it is embedded with (`inference`).
     """
 
     reads_marks = True
@@ -192,16 +191,9 @@ class OnnxEmbedder:
     def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
         """threads: how many texts are embedded at once; 0 for as many as this process may use cores."""
         try:
-            import onnxruntime
             from tokenizers import Tokenizer
 
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.enable_mem_pattern = False  # it would keep a plan of memory for every length of text
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(folder / _ONNX_FILES[0]), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / _ONNX_FILES[0])
             self._tokenizer = Tokenizer.from_file(str(folder / _ONNX_FILES[1]))
             files = [json.loads((folder / file).read_text(encoding="utf-8")) for file in _ONNX_FILES[2:]]
             prompts, sizes, scale = files[0]["prompts"], files[1], files[2]
@@ -212,7 +204,7 @@ class OnnxEmbedder:
         except Exception as error:  # three libraries raise their own kinds
             raise _damaged(folder, error) from error
         self._tokenizer.no_padding()
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or usable_cores()
 
     @staticmethod
     def can_read(folder: Path) -> bool:
@@ -233,14 +225,7 @@ class OnnxEmbedder:
             tokens = np.array([ids[row]], dtype=np.int64)
             out[row] = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0][0]
 
-        if len(texts) < 2 or self._threads == 1:
-            for row in range(len(texts)):
-                embed(row)
-            return out
-        longest_first = sorted(range(len(texts)), key=lambda row: -len(ids[row]))  # else a long one at the end is waited for
-        with ThreadPoolExecutor(min(self._threads, len(texts)), "embed") as pool:
-            for _ in pool.map(embed, longest_first):
-                pass
+        side_by_side(embed, [len(tokens) for tokens in ids], self._threads)
         return out
 
 

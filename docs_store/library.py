@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -180,7 +180,7 @@ class Library:
         for number, step in enumerate(_SCHEMA[before:], before + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
         if 0 < before < 3:
-            with self._transaction():
+            with self._db.transaction():
                 for path, record in self._db.execute("SELECT path, record FROM documents").fetchall():
                     self._put_document(path, document_from_json(record))
 
@@ -235,7 +235,7 @@ class Library:
         that the file held before may go; if not, raises UsageError.
         All or nothing: if it raises, the library is as it was.
         """
-        with self._transaction():
+        with self._db.transaction():
             before = dict(self._db.execute("SELECT source, doc_id FROM documents WHERE path = ?", (path,)))
             held = len(before)
             self._put_state(path, state)
@@ -258,7 +258,7 @@ class Library:
         The files are read again when they are next seen.
         """
         paths = {}
-        with self._transaction():
+        with self._db.transaction():
             for document in documents:
                 path = paths[document.source] = self._path_of(document.source)
                 self._db.execute("INSERT OR IGNORE INTO files VALUES (?, 0, 0, '', '', 0, 0)", (path,))
@@ -268,7 +268,7 @@ class Library:
 
     def drop(self, doc_ids: Iterable[str]) -> None:
         """Forget documents of which nothing sound is left."""
-        with self._transaction():
+        with self._db.transaction():
             self._drop(doc_ids)
 
     def read_again(self, path: str) -> None:
@@ -277,7 +277,7 @@ class Library:
 
     def fail_file(self, path: str, state: FileState, troubles: Sequence[Trouble]) -> None:
         """Remember that a file as it now is cannot be read. What it held before stays: nothing is lost to a bad save."""
-        with self._transaction():
+        with self._db.transaction():
             self._put_state(path, state)
             self._put_troubles(path, troubles)
 
@@ -290,7 +290,7 @@ class Library:
 
     def rename_file(self, old: str, new: str, state: FileState) -> bool:
         """Let a file that only moved keep its documents, under their doc_ids; tell whether its name was a title in them."""
-        with self._transaction():
+        with self._db.transaction():
             self._put_state(new, state)
             records = [row[0] for row in self._db.execute("SELECT record FROM documents WHERE path = ?", (old,))]
             for document in map(document_from_json, records):
@@ -303,7 +303,7 @@ class Library:
     def remove_files(self, paths: Iterable[str]) -> None:
         """Forget files and the documents in them."""
         paths = list(paths)
-        with self._transaction():
+        with self._db.transaction():
             for path in paths:
                 self._db.execute("INSERT OR IGNORE INTO dropped SELECT doc_id FROM documents WHERE path = ?", (path,))
             self._db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
@@ -354,7 +354,7 @@ class Library:
         """Take documents out, and their bytes out of the file; return the paths of the files that held them."""
         paths = []
         self._db.execute("PRAGMA secure_delete = ON")
-        with self._transaction():
+        with self._db.transaction():
             for doc_id in doc_ids:
                 for (path,) in self._db.execute("SELECT path FROM documents WHERE doc_id = ?", (doc_id,)).fetchall():
                     paths.append(path)
@@ -367,25 +367,13 @@ class Library:
 
     def let_in(self, doc_ids: Iterable[str]) -> None:
         """Have the files read again that hold these erased documents."""
-        with self._transaction():
+        with self._db.transaction():
             for doc_id in doc_ids:
                 for (path,) in self._db.execute("SELECT path FROM left_out WHERE doc_id = ?", (doc_id,)).fetchall():
                     self.read_again(path)
                 self._db.execute("DELETE FROM left_out WHERE doc_id = ?", (doc_id,))
 
     # --- within -------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk has ended it already
-                with suppress(HoitinError):
-                    self._db.execute("ROLLBACK")
-            raise
 
     def _put_state(self, path: str, state: FileState) -> None:
         self._db.execute(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .database import connect
-from .errors import HoitinError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,29 +82,17 @@ class VectorStore:
 
     def put(self, model: str, vectors: Iterable[tuple[bytes, Vector]]) -> None:
         """Keep the vectors of texts, all or none; on the disk when this returns."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", _rows(model, vectors))
 
     def keep(self, texts: Iterable[bytes], model: str = "") -> None:
         """Drop what belongs to no other text than these, and to another model where one is named."""
-        with self._transaction():
+        with self._db.transaction():
             if model:
                 self._db.execute("DELETE FROM vectors WHERE model <> ?", (model,))
             known = {text for (text,) in self._db.execute("SELECT DISTINCT text FROM vectors").fetchall()}
             gone = known.difference(texts)
             self._db.executemany("DELETE FROM vectors WHERE text = ?", [(text,) for text in gone])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk has ended it already
-                with suppress(HoitinError):
-                    self._db.execute("ROLLBACK")
-            raise
 
 
 def _rows(model: str, vectors: Iterable[tuple[bytes, Vector]]) -> Iterator[tuple[bytes, str, bytes, int]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .confidence import CLOSE, LACKING, VERY_CLOSE, Calibration
+from .confidence import CLOSE, VERY_CLOSE, Calibration, capped
 from .evaluate import QuestionSet, Searcher
 from .findings import Findings
 from .near_misses import near_misses
@@ -54,8 +54,7 @@ class Judged:
         """Return how sure it would be of the first card."""
         if not self.features:
             return 0.0
-        sure = calibration.confidence(self.features[0])
-        return min(sure, LACKING) if self.lacking and self.lacking[0] else sure
+        return capped(calibration.confidence(self.features[0]), lacking=any(self.lacking[:1]))
 
 
 def small_talk(split: str = "dev") -> list[str]:
@@ -122,7 +121,7 @@ def abstention_measures(judged: Sequence[Judged], calibration: Calibration) -> d
     answered = [one for one in own if one.confidence(calibration) >= calibration.threshold]
     measures: dict[str, float] = {
         "answerable": len(own),
-        "answerable-answered": _share([one in answered for one in own]),
+        "answerable-answered": len(answered) / len(own) if own else 0.0,
         "right-first-of-answered": _share([one.right for one in answered]),
     }
     for kind, name in ((STRANGER, "strangers"), (SMALL_TALK, "small-talk"), (NEAR_MISS, "near-misses")):

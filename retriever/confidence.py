@@ -52,6 +52,11 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
+def capped(likely: float, *, lacking: bool) -> float:
+    """Return a likelihood as it is told of a card that has, or lacks, what the question names."""
+    return min(likely, LACKING) if lacking else likely
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """What a hit has to stand out from: the hits after the tenth, and the size of the news."""

@@ -10,7 +10,7 @@ from docs_store.document_numbers import number_keys
 from docs_store.vietnamese import syllables
 
 from .answer import Hit
-from .confidence import LACKING, Background, Calibration, features
+from .confidence import LACKING, Background, Calibration, capped, features
 from .duplicates import Story, collapse
 from .evidence import Evidence, find_evidence
 from .intent import Intent
@@ -89,7 +89,7 @@ class Findings:
     def story_confidence(self, story: Story, calibration: Calibration) -> float:
         """Return how likely, 0 to 1, a story answers: little where it lacks what the question names."""
         likely = self.likelihood(story, calibration)
-        return min(likely, LACKING) if likely > LACKING and self.lacks(story) else likely
+        return capped(likely, lacking=likely > LACKING and bool(self.lacks(story)))
 
     def lacks(self, story: Story) -> tuple[str, ...]:
         """Return the names and numbers of the question that a story does not have."""
@@ -109,13 +109,15 @@ def find(generation: Generation, embedder: Embedder, intent: Intent, settings: F
     hits = [replace(hit, score=hit.score * _share(intent, hit, heads[hit.passage.doc_id], settings)) for hit in hits]
     evidences = tuple(find_evidence(generation, way.question) for way in intent.ways)
     stories = collapse(_in_order(hits, heads), heads)
-    readings = _read(settings, searched.meant, stories, heads)
+    readings = _read(settings, intent, searched.meant, stories, heads)
     return Findings(intent, tuple(stories), evidences, background, readings, heads)
 
 
-def _read(settings: FindSettings, question: str, stories: Sequence[Story], heads: Mapping[str, Document]) -> dict[int, Reading]:
+def _read(
+    settings: FindSettings, intent: Intent, question: str, stories: Sequence[Story], heads: Mapping[str, Document]
+) -> dict[int, Reading]:
     """Return what the reader finds in the first stories, by passage id."""
-    if settings.reader is None:
+    if settings.reader is None or intent.small_talk:  # which has no answer, whatever is read
         return {}
     first = [hit.passage for hit in distinct_first([story.hit for story in stories], settings.readings)]
     texts = [(heads[passage.doc_id].title, passage.text) for passage in first]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +13,7 @@ import numpy as np
 
 from docs_store import ModelError
 from docs_store.errors import first_line
+from docs_store.inference import open_session, side_by_side, usable_cores
 from docs_store.vietnamese import sentences
 
 if TYPE_CHECKING:
@@ -68,16 +67,10 @@ class OnnxReader:
         Raises ModelError, with the next step, if it cannot be loaded.
         """
         try:
-            import onnxruntime
             from tokenizers import Tokenizer
 
             facts = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.enable_mem_pattern = False  # it would keep a plan of memory for every length of text
-            options.log_severity_level = 3
-            path = str(folder / "onnx" / "reader.onnx")
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._session = open_session(folder / "onnx" / "reader.onnx")
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._tokenizer.enable_truncation(facts["max_seq_length"], strategy="only_second")
             self._tokenizer.no_padding()
@@ -87,7 +80,7 @@ class OnnxReader:
                 f"Mô hình đọc ở {folder} bị hỏng | The reader in {folder} is damaged: {first_line(error)}",
                 "cài lại hoitin hoặc đặt HOITIN_READER=off",
             ) from error
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or usable_cores()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         heads = [f"{title}\n" if title else "" for title, _ in passages]
@@ -105,12 +98,7 @@ class OnnxReader:
             ]
             return _reading(text, starts[0], ends[0], tokens)
 
-        if len(pairs) < 2 or self._threads == 1:
-            return [one(place) for place in range(len(pairs))]
-        longest_first = sorted(range(len(pairs)), key=lambda place: -len(encodings[place].ids))
-        with ThreadPoolExecutor(min(self._threads, len(pairs)), "read") as pool:
-            found = dict(zip(longest_first, pool.map(one, longest_first), strict=True))
-        return [found[place] for place in range(len(pairs))]
+        return side_by_side(one, [len(encoding.ids) for encoding in encodings], self._threads)
 
 
 def _reading(text: str, starts: Scores, ends: Scores, tokens: Sequence[tuple[int, int, int]]) -> Reading:

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 # Plain text rules, the error tree and the writing of files are part of the ground floor's face.
 FACES = {
     "docs_store", "docs_store.vietnamese", "docs_store.diacritics",
-    "docs_store.document_numbers", "docs_store.errors", "docs_store.files",
+    "docs_store.document_numbers", "docs_store.errors", "docs_store.files", "docs_store.inference",
     "indexer", "indexer.sources", "retriever", "retriever.evaluate", "retriever.abstention",
 }  # fmt: skip
 HEAVY = ("torch", "sentence_transformers", "onnxruntime", "faiss", "gradio", "tantivy", "trafilatura", "pypdf", "docx")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from retriever import CLOSE, VERY_CLOSE, Answer, Citation
 
-from .chat_words import word
+from .chat_words import quoted, word
 from .links import document_url, source_url
 from .messages import Messages
 from .offers import offer_text, without
@@ -102,8 +102,7 @@ def _lacks_html(citation: Citation, messages: Messages) -> str:
     """Return what the question names that the passage does not have, "" if it has all."""
     if not citation.lacks:
         return ""
-    words = ", ".join(f"“{one}”" for one in citation.lacks)
-    return f'<p class="hoitin-lacks">{encode(word(messages, "lacks", words=words))}</p>'
+    return f'<p class="hoitin-lacks">{encode(word(messages, "lacks", words=quoted(citation.lacks)))}</p>'
 
 
 def _passage_html(citation: Citation, messages: Messages) -> str:
@@ -138,8 +137,7 @@ def _not_found_html(answer: Answer, messages: Messages, root: str, *, live: bool
     if answer.understood.small_talk:
         return f"<p>{encode(word(messages, 'small_talk'))}</p>"
     searched = messages.searched.format(documents=answer.documents)
-    unknown = ", ".join(f"“{one}”" for one in answer.unknown)
-    unknown = f"<p>{encode(word(messages, 'unknown', words=unknown))}</p>" if unknown else ""
+    unknown = f"<p>{encode(word(messages, 'unknown', words=quoted(answer.unknown)))}</p>" if answer.unknown else ""
     offers = answer.offers if live else ()
     again = "".join(f"<li>{again_html(offer_text(offer, messages), without(offer))}</li>" for offer in offers)
     again = f'<p>{encode(word(messages, "advice_heading"))}</p><ul class="hoitin-offers">{again}</ul>' if again else ""

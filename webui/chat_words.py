@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 
 from .messages import Messages
@@ -116,6 +117,11 @@ _SCRIPT_WORDS = {
 def word(messages: Messages, name: str, **values: object) -> str:
     """Return a word in the language of `messages`."""
     return _pick(_WORDS[name], messages).format(**values)
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Return words in quotation marks, parted by commas."""
+    return ", ".join(f"“{one}”" for one in words)
 
 
 def script_words(messages: Messages) -> str:

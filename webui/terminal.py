@@ -125,7 +125,7 @@ def _print_figures(report: Report) -> None:
 
 def print_citation(citation: Citation) -> None:
     from .cards import is_sure
-    from .chat_words import word
+    from .chat_words import quoted, word
     from .links import source_url
     from .messages import VI
 
@@ -138,17 +138,10 @@ def print_citation(citation: Citation) -> None:
     click.secho(visible(f"[{citation.number}] {citation.title}"), bold=True)
     click.secho(visible("    " + " · ".join(part for part in parts if part)), dim=True)
     if citation.lacks:
-        lacks = ", ".join(f"“{one}”" for one in citation.lacks)
-        click.secho(visible(f"    {word(VI, 'lacks', words=lacks)}"), dim=True)
-    body = (
-        before
-        + (
-            click.style(visible(citation.quote), bold=True, fg="green")
-            if is_sure(citation)
-            else click.style(visible(citation.quote), underline=True)
-        )
-        + after
-    )
+        click.secho(visible(f"    {word(VI, 'lacks', words=quoted(citation.lacks))}"), dim=True)
+    sure = is_sure(citation)
+    quote = click.style(visible(citation.quote), bold=sure or None, fg="green" if sure else None, underline=not sure or None)
+    body = before + quote + after
     click.echo("    " + body.replace("\n", "\n    "))
     click.secho(f"    {citation.url or source_url(citation)}", dim=True)
     if citation.copies:

@@ -15,19 +15,22 @@ import gzip
 import hashlib
 import json
 import lzma
+import resource
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 import retriever
 from retriever import Answer, Assistant, Citation
 from retriever.evaluate import QuestionSet, document_names
 from retriever.near_misses import headline_question, near_misses
-from webui.assembly import make_assistant, run_index
+from webui.assembly import complete_index, make_assistant, run_index
 from webui.cards import match_level
 from webui.settings import Settings, read_settings
 
@@ -106,14 +109,20 @@ def run(news: Sequence[dict[str, Any]], questions: Sequence[OwnQuestion], folder
     articles = {doc_id: lines[name] for doc_id, name in names.items()}
     asked = [one for one in questions if split in (one.split, "all")]
     talk = [one for one in read_small_talk() if split in (one.split, "all")]
-    seen = [look(assistant, question, articles) for question in asked]
+    ask(assistant, asked[0].text)  # so that everything is loaded
+    seen, milliseconds = [], []
+    for question in asked:
+        started = time.perf_counter()
+        seen.append(look(assistant, question, articles))
+        milliseconds.append((time.perf_counter() - started) * 1000)
 
     print(f"model {settings.model}, {len(articles)} articles, split {split}")
     print(f"{'':14}{'asked':>7}{'answered':>10}{'right first':>13}{'in five':>9}{'first mark':>12}{'any mark':>10}")
     for kind in dict.fromkeys(one.kind for one in asked):
         print_row(kind, [one for one in seen if one.question.kind == kind])
     print_row("all", seen)
-    print()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"a question p50 {median(milliseconds):.0f} ms, p95 {quantiles(milliseconds, n=20)[18]:.0f} ms; {memory:.0f} MB\n")
     for name, texts in {
         "small talk": [one.text for one in talk if one.kind != "stranger"],
         "strangers": [one.text for one in talk if one.kind == "stranger"],
@@ -171,6 +180,7 @@ def indexed(news: Sequence[dict[str, Any]], folder: Path) -> Settings:
         home.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(json.dumps(article, ensure_ascii=False) + "\n" for article in news), encoding="utf-8")
         run_index(settings, [file], rebuild=False, allow_many_removals=False, progress=lambda *_: None)
+    complete_index(settings, lambda *_: None)  # what answers until then is the static model
     return settings
 
 

@@ -19,12 +19,8 @@ import torch
 
 from .. import graph
 from ..packed import Floats, Shape
-from .train import LONGEST
+from .train import LONGEST, MATRICES, NORMS
 
-_PARTS = {
-    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "ao": "attention.output.dense",
-    "fi": "intermediate.dense", "fo": "output.dense", "aln": "attention.output.LayerNorm", "oln": "output.LayerNorm",
-}  # fmt: skip
 _EMBEDDINGS = {"emb.pos": "position_embeddings.weight", "emb.type": "token_type_embeddings.weight"}
 _EMBEDDINGS |= {"emb.ln.w": "LayerNorm.weight", "emb.ln.b": "LayerNorm.bias"}
 
@@ -53,7 +49,7 @@ class TrainedWeights:
             return self._state[f"encoder.embeddings.{_EMBEDDINGS[name]}"]
         layer, part, kind = name.split(".")
         kind = {"w": "weight", "b": "bias"}[kind]
-        return self._state[f"encoder.encoder.layer.{layer[1:]}.{_PARTS[part]}.{kind}"]
+        return self._state[f"encoder.encoder.layer.{layer[1:]}.{(MATRICES | NORMS)[part]}.{kind}"]
 
 
 def main() -> None:

@@ -30,6 +30,12 @@ from . import examples as made
 from .examples import Example
 
 LONGEST = 320  # tokens of question and passage together
+# What the wheel's file calls the parts of a layer, and transformers.
+MATRICES = {
+    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
+    "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
+}  # fmt: skip
+NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 _BATCH = 16
 _EVERY = 100  # steps between two checkpoints
 
@@ -78,16 +84,12 @@ def encoder_of(packed: PackedWeights, kept: Sequence[int]) -> BertModel:
         "embeddings.LayerNorm.weight": packed.vector("emb.ln.w"),
         "embeddings.LayerNorm.bias": packed.vector("emb.ln.b"),
     }
-    parts = {
-        "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-        "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
-    }  # fmt: skip
     for layer in range(shape.layers):
-        for short, name in parts.items():
+        for short, name in MATRICES.items():
             columns = shape.inner if short == "fo" else shape.hidden
             state[f"encoder.layer.{layer}.{name}.weight"] = packed.matrix(f"l{layer}.{short}.w", columns)
             state[f"encoder.layer.{layer}.{name}.bias"] = packed.vector(f"l{layer}.{short}.b")
-        for short, name in (("aln", "attention.output.LayerNorm"), ("oln", "output.LayerNorm")):
+        for short, name in NORMS.items():
             state[f"encoder.layer.{layer}.{name}.weight"] = packed.vector(f"l{layer}.{short}.w")
             state[f"encoder.layer.{layer}.{name}.bias"] = packed.vector(f"l{layer}.{short}.b")
     model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()}, strict=True)
